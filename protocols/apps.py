@@ -1,0 +1,7 @@
+"""What the clinic does: indications, protocols, rules."""
+
+from django.apps import AppConfig
+
+
+class ProtocolsConfig(AppConfig):
+    name = "protocols"

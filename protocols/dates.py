@@ -1,0 +1,179 @@
+"""Days and clock times: follow-ups, dressings, evaluation. Pure, and without a clock.
+
+Follow-ups are dates: day 3 is not 72 hours. A dressing is hours: 3 h on the skin,
+whatever the clocks on the wall do in between.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mesoclinic.vocabulary import Severity
+from protocols.rules import Finding
+
+FOLLOW_UP_DAYS = (3, 7)
+LEAST_DRESSING_HOURS = 3
+DRESSING_STEP = timedelta(minutes=5)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class OutOfCalendar(ValueError):
+    """A date that the calendar does not reach."""
+
+
+class TimeDoesNotExist(ValueError):
+    """A local time that the clocks jump over."""
+
+
+class TimeIsAmbiguous(ValueError):
+    """A local time that the clocks show twice."""
+
+
+def day_number(day_0: date, on: date) -> int:
+    """Return which day of the course a date is; day 0 is the first treatment's."""
+    return (on - day_0).days
+
+
+def follow_up_dates(
+    day_0: date, offsets: Sequence[int] = FOLLOW_UP_DAYS
+) -> tuple[date, ...]:
+    """Return the dates of the follow-ups, all counted from day 0 (R12).
+
+    Raises OutOfCalendar where one of them would lie beyond the year 9999.
+    """
+    return tuple(_days_after(day_0, offset) for offset in offsets)
+
+
+def local_start(on: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the UTC moment at which a clock in `zone` shows `at` on that date.
+
+    Raises TimeDoesNotExist or TimeIsAmbiguous when the clocks change just then.
+    """
+    first, second = (
+        datetime.combine(on, at.replace(fold=fold), zone) for fold in (0, 1)
+    )
+    if _offset(first) < _offset(second):
+        raise TimeDoesNotExist(
+            f"There is no {at:%H:%M} on {on:%a %d-%b-%Y}: the clocks go forward."
+        )
+    if _offset(first) > _offset(second):
+        raise TimeIsAmbiguous(
+            f"{at:%H:%M} comes twice on {on:%a %d-%b-%Y}: the clocks go back."
+        )
+    return first.astimezone(UTC)
+
+
+def assess_dates(
+    day_0: date,
+    booked: Sequence[date | None],
+    *,
+    offsets: Sequence[int] = FOLLOW_UP_DAYS,
+    tolerance_days: int = 1,
+) -> tuple[Finding, ...]:
+    """Return the findings on the booked follow-ups (R12, R13).
+
+    `booked` goes with `offsets`, one by one; None is a follow-up that is not booked.
+    """
+    findings: list[Finding] = []
+    latest, latest_name = day_0, "day 0"
+    for offset, on in zip(offsets, booked, strict=True):
+        if on is None:
+            continue
+        if on <= latest:
+            findings.append(_out_of_order(offset, on, latest_name))
+        else:
+            latest, latest_name = on, f"day {offset}"
+        findings.extend(_off_target(offset, day_number(day_0, on), on, tolerance_days))
+    return tuple(findings)
+
+
+def keep_until(ended_at: datetime, *, hours: int) -> datetime:
+    """Return when the dressing may come off, in UTC, on the next 5 minutes (R18).
+
+    Added in UTC, so that a clock change neither shortens nor stretches it, and
+    rounded up, so that it never comes out under `hours`. Raises ValueError for fewer
+    than 3 hours and for a moment without a zone.
+    """
+    if hours < LEAST_DRESSING_HOURS:
+        raise ValueError(
+            f"A dressing stays on for at least {LEAST_DRESSING_HOURS} hours."
+        )
+    if ended_at.tzinfo is None:
+        raise ValueError("The end of a session needs its time zone.")
+    until = ended_at.astimezone(UTC) + timedelta(hours=hours)
+    return until + (_EPOCH - until) % DRESSING_STEP
+
+
+def clock_text(moment: datetime, *, seen_from: date, zone: ZoneInfo) -> str:
+    """Return a moment as a clock in `zone` shows it: `13:45`, `tomorrow 01:10`.
+
+    Any other day is named. An hour that comes twice says which of the two it is.
+    """
+    local = moment.astimezone(zone)
+    day = _day_seen_from(seen_from, local.date())
+    return f"{day}{local:%H:%M}{_which_of_two(local)}"
+
+
+def evaluation_due(day_7_date: date, on: date) -> bool:
+    """Return whether a course waits for its evaluation: day 7 has passed (R16)."""
+    return on > day_7_date
+
+
+def _days_after(day_0: date, days: int) -> date:
+    try:
+        return day_0 + timedelta(days=days)
+    except OverflowError as error:
+        raise OutOfCalendar(
+            f"The calendar ends before the day {days} of {day_0:%d-%b-%Y}."
+        ) from error
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta(0)
+
+
+def _out_of_order(offset: int, on: date, latest_name: str) -> Finding:
+    return Finding(
+        code="day.order",
+        severity=Severity.BLOCK,
+        reason=f"{on:%a %d-%b-%Y}: day {offset} comes after {latest_name}.",
+        source="R12; S" if latest_name == "day 0" else "R13",
+        field=f"day_{offset}",
+    )
+
+
+def _off_target(
+    offset: int, number: int, on: date, tolerance_days: int
+) -> tuple[Finding, ...]:
+    if number == offset:
+        return ()
+    outside = abs(number - offset) > tolerance_days
+    excess = f", more than {_days(tolerance_days)} off" if outside else ""
+    finding = Finding(
+        code="day.outside" if outside else "day.off",
+        severity=Severity.REASON,
+        reason=f"{on:%a %d-%b-%Y} is day {number}, protocol: day {offset}{excess}.",
+        source="R13",
+        field=f"day_{offset}",
+    )
+    return (finding,)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def _day_seen_from(seen_from: date, on: date) -> str:
+    if on == seen_from:
+        return ""
+    return "tomorrow " if day_number(seen_from, on) == 1 else f"{on:%a %d-%b-%Y} "
+
+
+def _which_of_two(local: datetime) -> str:
+    """Say which pass of an hour it is; nothing for the hours that come once.
+
+    Told by the pass, not by `dst()`: Irish law has the winter as the exception.
+    """
+    if _offset(local.replace(fold=0)) == _offset(local.replace(fold=1)):
+        return ""
+    return " (winter time)" if local.fold else " (summer time)"

@@ -1,0 +1,302 @@
+"""A course of treatment and its sessions: day 0, day 3, day 7."""
+
+import datetime as dt
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from mesoclinic.models import User
+from mesoclinic.vocabulary import Side, choices
+from patients.models import Patient
+from protocols.dates import day_number, evaluation_due
+from protocols.models import Indication, ProtocolVersion
+from sessions.schedule.models import Site
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def listed(self) -> "CourseQuerySet":
+        """With all that a list or the course's own page shows."""
+        return self.select_related(
+            "patient",
+            "indication",
+            "protocol_version__protocol",
+            "clinician",
+            "site",
+            "evaluation",
+        ).prefetch_related(
+            Prefetch(
+                "sessions",
+                queryset=TreatmentSession.objects.select_related("clinician").order_by(
+                    "protocol_day"
+                ),
+                to_attr="sessions_in_order",
+            )
+        )
+
+    def for_patient(self, patient: Patient) -> "CourseQuerySet":
+        return self.filter(patient=patient).order_by("-booked_at")
+
+    def unevaluated(self) -> "CourseQuerySet":
+        """Neither evaluated nor closed in another way."""
+        return self.filter(closed_at__isnull=True)
+
+
+class Course(models.Model):
+    """One patient, one indication, one side, one protocol version.
+
+    Closes with an evaluation, or as lost to follow-up with a reason (R16).
+    """
+
+    class Closed(models.TextChoices):
+        NOT_YET = "", "Open"
+        EVALUATED = "evaluated", "Evaluated"
+        LOST = "lost", "Lost to follow-up"
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="courses"
+    )
+    indication = models.ForeignKey(Indication, on_delete=models.PROTECT)
+    side = models.CharField(max_length=5, choices=partial(choices, Side))
+    protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT)
+    clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    # Why it was booked although the last course was never evaluated (R16).
+    early_reason = models.CharField(max_length=300, blank=True)
+    booked_at = models.DateTimeField(auto_now_add=True)
+    booked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_as = models.CharField(
+        max_length=9, choices=Closed.choices, default=Closed.NOT_YET, blank=True
+    )
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    closed_reason = models.CharField(max_length=300, blank=True)
+    # Grows with every move; a form that saw an older one is refused.
+    version = models.PositiveIntegerField(default=1)
+    submission = models.UUIDField(unique=True, null=True, editable=False)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(closed_as="", closed_at__isnull=True, closed_by__isnull=True)
+                    | (
+                        ~Q(closed_as="")
+                        & Q(closed_at__isnull=False, closed_by__isnull=False)
+                    )
+                ),
+                name="course_closed_with_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(closed_as="lost") | ~Q(closed_reason=""),
+                name="course_lost_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.treated} ({self.patient.number})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("sessions:course", args=[self.pk])
+
+    @property
+    def treated(self) -> str:
+        """What is treated, side in words: `Achilles tendinopathy, right`."""
+        side = Side(self.side)
+        if side is Side.NONE:
+            return self.indication.name
+        return f"{self.indication.name}, {side.label.lower()}"
+
+    @property
+    def side_words(self) -> str:
+        """The side as it must not be misread: `RIGHT`; empty where there is none."""
+        side = Side(self.side)
+        return "" if side is Side.NONE else side.label.upper()
+
+    @property
+    def in_order(self) -> list["TreatmentSession"]:
+        """Day 0, day 3, day 7; no query after `listed`."""
+        fetched = getattr(self, "sessions_in_order", None)
+        if fetched is None:
+            fetched = list(self.sessions.order_by("protocol_day"))
+        return fetched
+
+    @property
+    def first_session(self) -> "TreatmentSession":
+        return self.in_order[0]
+
+    @property
+    def day_0(self) -> dt.date:
+        """The local date of the first treatment: as booked until it is given (R14)."""
+        return self.first_session.date
+
+    @property
+    def has_started(self) -> bool:
+        return any(session.is_given for session in self.in_order)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed_as
+
+    def evaluation_due_on(self, today: dt.date) -> bool:
+        """Whether efficacy is to be judged now (R16): day 7 has passed."""
+        if not self.is_open or not self.has_started:
+            return False
+        return evaluation_due(self.in_order[-1].target_date, today)
+
+
+class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
+    def on_day(self, day: dt.date) -> "TreatmentSessionQuerySet":
+        return self.filter(booked_date=day)
+
+    def of_clinician(self, clinician: User) -> "TreatmentSessionQuerySet":
+        return self.filter(clinician=clinician)
+
+    def listed(self) -> "TreatmentSessionQuerySet":
+        """In order of time, with all that a line of a day's list shows."""
+        return self.select_related(
+            "patient", "clinician", "course__indication", "course__site", "record"
+        ).order_by("starts_at", "pk")
+
+    def complete(self) -> "TreatmentSessionQuerySet":
+        """With all that the session's own page and its paper show."""
+        return self.select_related(
+            "patient",
+            "clinician",
+            "course__indication",
+            "course__site",
+            "course__protocol_version__protocol",
+            "course__clinician",
+            "record__signature",
+        )
+
+
+class TreatmentSession(models.Model):
+    """One visit of a course.
+
+    `patient` repeats the course's, held equal by trigger, so that the database can
+    refuse two bookings of one person at overlapping times. `booked_date` is the date
+    of `starts_at` at the site; `target_date` is what the protocol asked for.
+    """
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", "Booked"
+        GIVEN = "given", "Given"
+        MISSED = "missed", "Did not attend"
+        NOT_NEEDED = "not_needed", "Not needed"
+        DECLINED = "declined", "Declined by the patient"
+        WITHHELD = "withheld", "Withheld by the clinician"
+
+    # What takes up the clinician's and the patient's time.
+    OCCUPYING = (Status.BOOKED, Status.GIVEN)
+    NOT_GIVEN = (Status.MISSED, Status.NOT_NEEDED, Status.DECLINED, Status.WITHHELD)
+
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="sessions"
+    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    protocol_day = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    booked_date = models.DateField()
+    target_date = models.DateField()
+    given_date = models.DateField(null=True)
+    off_target_reason = models.CharField(max_length=300, blank=True)
+    status = models.CharField(
+        max_length=10, choices=Status.choices, default=Status.BOOKED
+    )
+    status_reason = models.CharField(max_length=300, blank=True)
+    status_at = models.DateTimeField()
+    status_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = TreatmentSessionQuerySet.as_manager()
+
+    class Meta:
+        # No two in one database may overlap for a clinician or a patient: an
+        # exclusion constraint on PostgreSQL (a migration), triggers on SQLite
+        # (guards.py).
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "protocol_day"], name="session_once_per_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(booked_date=F("target_date")) | ~Q(off_target_reason=""),
+                name="session_off_target_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status="given", given_date__isnull=False)
+                    | (~Q(status="given") & Q(given_date__isnull=True))
+                ),
+                name="session_given_has_its_date",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["booked_date", "starts_at"], name="session_day"),
+            models.Index(fields=["clinician", "starts_at"], name="session_clinician"),
+            models.Index(fields=["patient", "starts_at"], name="session_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.day_label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("sessions:session", args=[self.pk])
+
+    @property
+    def code(self) -> str:
+        """The session's number as printed: `S-000482`."""
+        return f"S-{self.pk:06d}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.course.site.zone
+
+    @property
+    def starts_local(self) -> dt.datetime:
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def day_label(self) -> str:
+        """Which visit this is by the protocol: `Day 3`."""
+        return f"Day {self.protocol_day}"
+
+    @property
+    def is_first(self) -> bool:
+        return self.protocol_day == 0
+
+    @property
+    def is_given(self) -> bool:
+        return self.status == self.Status.GIVEN
+
+    @property
+    def is_booked(self) -> bool:
+        return self.status == self.Status.BOOKED
+
+    @property
+    def date(self) -> dt.date:
+        """The local date of the visit: once given, the date it was given on."""
+        return self.given_date or self.booked_date
+
+    @property
+    def is_off_target(self) -> bool:
+        return self.booked_date != self.target_date
+
+    def true_day(self, day_0: dt.date) -> int:
+        """How many days after the first treatment it really falls."""
+        return day_number(day_0, self.date)
+
+    @property
+    def is_today(self) -> bool:
+        return self.booked_date == timezone.now().astimezone(self.zone).date()

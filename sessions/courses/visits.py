@@ -1,0 +1,73 @@
+"""When the visits of a course fall: pure dates and times, no rows.
+
+R12 to R15 in `protocols/dates.py` say what the dates should be; a `Visit` is what
+somebody wants to book.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from protocols.dates import follow_up_dates, local_start
+
+GRID = dt.timedelta(minutes=10)
+
+Span = tuple[dt.datetime, dt.datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One visit as wanted: local date and time, and why if it is off its target."""
+
+    protocol_day: int
+    on: dt.date
+    at: dt.time
+    reason: str = ""
+
+    @property
+    def field(self) -> str:
+        """The form field that a message about this visit belongs to."""
+        return f"day_{self.protocol_day}"
+
+    def span(self, zone: ZoneInfo, minutes: int) -> Span:
+        """Start and end in UTC. Raises where the clocks skip or repeat that time."""
+        start = local_start(self.on, self.at, zone)
+        return start, start + dt.timedelta(minutes=minutes)
+
+
+def targets(day_0: dt.date, offsets: Sequence[int]) -> dict[int, dt.date]:
+    """Return the date that the protocol asks for, by protocol day."""
+    return dict(
+        zip((0, *offsets), (day_0, *follow_up_dates(day_0, offsets)), strict=True)
+    )
+
+
+def propose(
+    day_0: dt.date, at: dt.time, *, offsets: Sequence[int]
+) -> tuple[Visit, ...]:
+    """Return day 0 and its follow-ups, each on its target at the same local time."""
+    return tuple(
+        Visit(protocol_day=day, on=date, at=at)
+        for day, date in targets(day_0, offsets).items()
+    )
+
+
+def nearest_free(wanted: Span, busy: Iterable[Span], *, count: int = 3) -> list[Span]:
+    """Return the free spans nearest to `wanted`, within eight hours of it.
+
+    `busy` are the times taken of everybody who has to be there.
+    """
+    taken = list(busy)
+    shifts = [step * GRID for step in range(1, 48)]
+    candidates = [
+        (wanted[0] + shift, wanted[1] + shift)
+        for distance in shifts
+        for shift in (distance, -distance)
+    ]
+    free = [span for span in candidates if not _overlaps_any(span, taken)]
+    return sorted(free[:count])
+
+
+def _overlaps_any(span: Span, taken: Iterable[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in taken)

@@ -1,0 +1,133 @@
+"""What the database refuses on courses, sessions and records."""
+
+from mesoclinic.database import Guard, append_only, changed, never_deleted
+from protocols.models import Indication, ProtocolVersion
+from sessions.models import (
+    Amendment,
+    Course,
+    Evaluation,
+    InjectionPoint,
+    LeafletIssue,
+    RecordFinding,
+    SessionRecord,
+    Signature,
+    TreatmentSession,
+)
+
+_COURSE = Course._meta.db_table
+_SESSION = TreatmentSession._meta.db_table
+_SIGNATURE = Signature._meta.db_table
+_LOCKED = "a signed record does not change; amend it"
+
+_OCCUPYING = ", ".join(f"'{status}'" for status in TreatmentSession.OCCUPYING)
+
+
+def _overlap(event: str, person: str) -> Guard:
+    """The meaning of the exclusion constraint that PostgreSQL has, for SQLite."""
+    return Guard(
+        name=f"no_{person}_overlap_{event.lower()}",
+        table=_SESSION,
+        event=event,
+        when=(
+            f"NEW.status IN ({_OCCUPYING}) AND EXISTS (SELECT 1 FROM {_SESSION} s "
+            f"WHERE s.{person}_id = NEW.{person}_id AND s.id IS NOT NEW.id "
+            f"AND s.status IN ({_OCCUPYING}) "
+            "AND s.starts_at < NEW.ends_at AND NEW.starts_at < s.ends_at)"
+        ),
+        message=f"the {person} has a session at that time",
+        sqlite_only=True,
+    )
+
+
+def _locked(model: type, event: str, record: str) -> Guard:
+    row = "NEW" if event == "INSERT" else "OLD"
+    table = model._meta.db_table  # type: ignore[attr-defined]
+    return Guard(
+        name=f"locked_{event.lower()}_{table}",
+        table=table,
+        event=event,
+        when=(
+            f"EXISTS (SELECT 1 FROM {_SIGNATURE} g WHERE g.record_id = {row}.{record})"
+        ),
+        message=_LOCKED,
+    )
+
+
+def _patient_is_the_courses(event: str) -> Guard:
+    return Guard(
+        name=f"session_patient_is_the_courses_{event.lower()}",
+        table=_SESSION,
+        event=event,
+        when=(
+            f"NOT EXISTS (SELECT 1 FROM {_COURSE} c WHERE c.id = NEW.course_id "
+            "AND c.patient_id = NEW.patient_id)"
+        ),
+        message="a session belongs to the patient of its course",
+    )
+
+
+GUARDS = [
+    *(_overlap(e, p) for e in ("INSERT", "UPDATE") for p in ("clinician", "patient")),
+    *(_patient_is_the_courses(event) for event in ("INSERT", "UPDATE")),
+    never_deleted(Course, "courses are never deleted"),
+    never_deleted(TreatmentSession, "sessions are never deleted"),
+    Guard(
+        name="given_session_stays",
+        table=_SESSION,
+        event="UPDATE",
+        when="OLD.status = 'given'",
+        message="what was given stays as it was given",
+    ),
+    Guard(
+        name="course_stays_what_it_is",
+        table=_COURSE,
+        event="UPDATE",
+        when=changed(
+            Course,
+            but=[
+                "clinician",
+                "closed_as",
+                "closed_at",
+                "closed_by",
+                "closed_reason",
+                "version",
+            ],
+        ),
+        message="a course keeps its patient, indication, side and protocol version",
+    ),
+    Guard(
+        name="closed_course_stays_closed",
+        table=_COURSE,
+        event="UPDATE",
+        when="OLD.closed_as <> ''",
+        message="a closed course stays as it was closed",
+    ),
+    Guard(
+        name="course_starts_on_active_indication",
+        table=_COURSE,
+        event="INSERT",
+        when=(
+            f"EXISTS (SELECT 1 FROM {Indication._meta.db_table} i "
+            "WHERE i.id = NEW.indication_id AND i.retired_at IS NOT NULL)"
+        ),
+        message="a retired indication starts no new course",
+    ),
+    Guard(
+        name="course_starts_on_published_version",
+        table=_COURSE,
+        event="INSERT",
+        when=(
+            f"NOT EXISTS (SELECT 1 FROM {ProtocolVersion._meta.db_table} v "
+            "WHERE v.id = NEW.protocol_version_id AND v.status = 'published')"
+        ),
+        message="a course starts on a published protocol version",
+    ),
+    _locked(SessionRecord, "UPDATE", "id"),
+    never_deleted(SessionRecord, "records are never deleted"),
+    *(_locked(InjectionPoint, e, "record_id") for e in ("INSERT", "UPDATE", "DELETE")),
+    *(_locked(RecordFinding, e, "record_id") for e in ("INSERT", "UPDATE", "DELETE")),
+    *append_only(Signature, "a signature is never changed"),
+    *append_only(Amendment, "an amendment is never changed"),
+    *append_only(Evaluation, "an evaluation is never changed"),
+    *append_only(LeafletIssue, "what was handed over stays as it was"),
+]

@@ -1,0 +1,37 @@
+"""What was handed to the patient, word for word (R20)."""
+
+from django.db import models
+
+from mesoclinic.models import User
+from sessions.courses.models import TreatmentSession
+
+
+class LeafletIssueQuerySet(models.QuerySet["LeafletIssue"]):
+    def latest_for(self, treatment_session: TreatmentSession) -> "LeafletIssue | None":
+        return (
+            self.filter(treatment_session=treatment_session)
+            .select_related("issued_by")
+            .order_by("-pk")
+            .first()
+        )
+
+
+class LeafletIssue(models.Model):
+    """A leaflet that was printed to be handed over. Append-only.
+
+    `content` is everything it says; a reprint is made from it, so it carries the
+    same times.
+    """
+
+    treatment_session = models.ForeignKey(
+        TreatmentSession, on_delete=models.PROTECT, related_name="leaflets"
+    )
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    issued_at = models.DateTimeField(auto_now_add=True)
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = LeafletIssueQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Leaflet of {self.treatment_session.code}"

@@ -1,0 +1,131 @@
+"""What a signature covers: every field of the record, its points and its findings.
+
+The content is built from the models' own fields, so a field added later is covered
+without anybody remembering it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from mesoclinic.hashing import keyed_hash, same_hash
+from mesoclinic.models import User
+from sessions.courses.models import TreatmentSession
+from sessions.recording.models import Amendment, SessionRecord, Signature
+
+# Of a course, what stays when it is later moved or closed.
+_COURSE_FIELDS = ("patient", "indication", "side", "protocol_version", "site")
+
+
+def content_of(record: SessionRecord) -> dict[str, Any]:
+    """Return all that is signed, as plain data, read from the database now."""
+    record = SessionRecord.objects.select_related(
+        "treatment_session__course__indication",
+        "treatment_session__course__protocol_version__protocol",
+    ).get(pk=record.pk)
+    treatment_session = record.treatment_session
+    course = treatment_session.course
+    return {
+        "record": _fields(record),
+        "session": _fields(treatment_session),
+        "course": _fields(course, only=_COURSE_FIELDS),
+        "indication": course.indication.name,
+        "protocol": str(course.protocol_version),
+        "points": [_fields(point) for point in record.points_in_order],
+        "findings": [_fields(finding) for finding in record.findings.all()],
+    }
+
+
+def patient_as_signed(treatment_session: TreatmentSession) -> dict[str, Any]:
+    """Who the patient was, and what was known of allergies, on the day of signing."""
+    patient = treatment_session.patient
+    return {
+        "number": patient.number,
+        "name": patient.listed_name,
+        "birth_date": patient.birth_date.isoformat(),
+        "sex": str(patient.sex),
+        "allergies": [str(allergy) for allergy in patient.current_allergies],
+        "allergy_state": str(patient.allergy_state),
+    }
+
+
+def _fields(row: models.Model, *, only: Iterable[str] = ()) -> dict[str, Any]:
+    names = set(only)
+    return {
+        field.attname: _plain(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if not names or field.name in names
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    return value
+
+
+def signature_hash(signature: Signature) -> str:
+    """The keyed hash over what was signed, by whom, when and with what meaning."""
+    return keyed_hash(
+        {
+            "content": signature.content,
+            "record_id": signature.record_id,
+            "signed_at": _plain(signature.signed_at),
+            "signed_by_id": signature.signed_by_id,
+            "signer_name": signature.signer_name,
+            "signer_registration": signature.signer_registration,
+            "meaning": signature.meaning,
+        }
+    )
+
+
+def amendment_hash(amendment: Amendment, *, previous: str) -> str:
+    """The keyed hash over an amendment, chained to what it follows."""
+    content = _fields(amendment)
+    for name in ("id", "hash", "submission"):
+        del content[name]
+    return keyed_hash(content, previous=previous)
+
+
+def seal(record: SessionRecord, *, by: User, now: dt.datetime) -> Signature:
+    """Make the signature of a record; the caller stores it."""
+    signature = Signature(
+        record=record,
+        signed_at=now,
+        signed_by=by,
+        signer_name=by.display_name,
+        signer_registration=by.registration_number,
+        meaning=Signature.MEANING,
+        content={
+            **content_of(record),
+            "patient": patient_as_signed(record.treatment_session),
+        },
+    )
+    signature.hash = signature_hash(signature)
+    return signature
+
+
+def broken_parts(record: SessionRecord) -> list[str]:
+    """Name the parts of a signed record that are not as they were signed."""
+    signature = record.signature
+    if not same_hash(signature.hash, signature_hash(signature)):
+        return ["signature"]
+    now = content_of(record)
+    broken = [part for part in now if now[part] != signature.content.get(part)]
+    return broken + _broken_amendments(record)
+
+
+def _broken_amendments(record: SessionRecord) -> list[str]:
+    previous = record.signature.hash
+    for amendment in record.amendments.all():
+        if not same_hash(amendment.hash, amendment_hash(amendment, previous=previous)):
+            return ["amendments"]
+        previous = amendment.hash
+    return []
