@@ -18,9 +18,11 @@ from django.utils import timezone
 from mesoclinic.typed import (
     NotUnderstood,
     format_date,
+    format_decimal,
     parse_birth_date,
     parse_count,
     parse_date,
+    parse_length_mm,
     parse_text,
     parse_time,
     parse_volume_ml,
@@ -46,9 +48,10 @@ class PlainTextField(forms.CharField):
     def __init__(self, *, max_length: int, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str | None:
         with _refusals_shown():
-            return parse_text(str(value or ""), lines=self.keeps_lines)
+            text = parse_text(str(value or ""), lines=self.keeps_lines)
+        return text or self.empty_value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         attrs = super().widget_attrs(widget)
@@ -87,6 +90,8 @@ class TypedField(forms.Field):
         return value if value is None or isinstance(value, str) else self.show(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        if widget.is_hidden:
+            return {}
         return {"inputmode": self.inputmode, "autocomplete": "off"}
 
 
@@ -125,12 +130,30 @@ class VolumeField(TypedField):
     def parse(self, text: str) -> Decimal:
         volume_ml = parse_volume_ml(text)
         if volume_ml > self.most_ml:
-            raise NotUnderstood(f"Write a volume of at most {self.most_ml} mL.")
+            raise NotUnderstood(f"At most {format_decimal(self.most_ml)} mL.")
         return volume_ml
 
     def show(self, value: Decimal) -> str:
-        text = f"{value:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        return format_decimal(value)
+
+
+class LengthField(TypedField):
+    """A length in mm above 0, typed without its unit, with at most one decimal."""
+
+    inputmode = "decimal"
+
+    def __init__(self, *, most_mm: Decimal = Decimal("999.9"), **options: Any) -> None:
+        super().__init__(**options)
+        self.most_mm = most_mm
+
+    def parse(self, text: str) -> Decimal:
+        length_mm = parse_length_mm(text)
+        if length_mm > self.most_mm:
+            raise NotUnderstood(f"At most {format_decimal(self.most_mm)} mm.")
+        return length_mm
+
+    def show(self, value: Decimal) -> str:
+        return format_decimal(value)
 
 
 class TypedDateField(TypedField):
@@ -174,18 +197,21 @@ class BirthDateWidget(forms.MultiWidget):
             box["attrs"]["id"] = f"{id_}_{part}"
         return context
 
-    def decompress(self, value: date | None) -> list[int | None]:
-        return [value.day, value.month, value.year] if value else [None, None, None]
+    def decompress(self, value: date | None) -> list[str]:
+        if value is None:
+            return ["", "", ""]
+        return [str(value.day), str(value.month), str(value.year)]
 
 
 class BirthDateField(forms.MultiValueField):
     """A date of birth: not in the future, not before 1900, and in the calendar."""
 
     widget = BirthDateWidget
+    default_error_messages = {"required": "Write the day, the month and the year."}
 
     def __init__(self, **options: Any) -> None:
         boxes = tuple(forms.CharField(required=False) for _ in BirthDateWidget.boxes)
-        super().__init__(fields=boxes, require_all_fields=False, **options)
+        super().__init__(fields=boxes, **options)
 
     def compress(self, data_list: list[str]) -> date | None:
         if not data_list:

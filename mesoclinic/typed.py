@@ -42,12 +42,12 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,5})(?:[.,]([0-9]{1,2}))?")
-_WITH_UNIT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(?:ml|cc|cm3|cm³)\.?")
+_WITH_UNIT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(?:ml|cc|cm3|cm³|mm)\.?")
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|h)?|([0-9]{2})([0-9]{2})")
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_LETTERS = re.compile(r"([0-9]{1,2})[ .-]*([a-z]+)\.?(?:[ -]*([0-9]{4}|[0-9]{2}))?")
-_NUMERIC = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+_LETTERS = re.compile(r"([0-9]{1,2})[ ./-]*([a-z]+)\.?(?:[ /-]*([0-9]{4}|[0-9]{2}))?")
+_NUMERIC = re.compile(r"([0-9]{1,2})([ ./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
 _DAYS_AHEAD = re.compile(r"\+ ?([0-9]{1,4})")
 
@@ -55,7 +55,7 @@ _A_DATE = "Write a date like 24 Nov 2026."
 _FOUR_DIGIT_YEAR = "Write the year in four digits."
 
 
-class NotUnderstood(ValueError):
+class NotUnderstood(ValueError):  # noqa: N818
     """What was typed cannot be taken as it stands; says what to write instead."""
 
 
@@ -123,13 +123,32 @@ def parse_decimal(text: str) -> Decimal:
 
 def parse_volume_ml(text: str) -> Decimal:
     """Return a volume in mL, typed without its unit: `0,1` and `0.10` are 0.1."""
-    with_unit = _WITH_UNIT.fullmatch(text.strip().lower())
-    if with_unit:
-        raise NotUnderstood(f"Leave out the unit: {with_unit[1]}.")
-    volume_ml = parse_decimal(text)
+    volume_ml = _without_unit(text)
     if not volume_ml:
         raise NotUnderstood("A volume is more than 0 mL.")
     return volume_ml
+
+
+def parse_length_mm(text: str) -> Decimal:
+    """Return a length in mm, typed without its unit, with at most one decimal."""
+    length_mm = _without_unit(text)
+    if not length_mm:
+        raise NotUnderstood("A length is more than 0 mm.")
+    if length_mm != round(length_mm, 1):
+        raise NotUnderstood("Write at most one decimal, like 4.5.")
+    return length_mm
+
+
+def format_decimal(number: Decimal) -> str:
+    """Return a number as one would type it: `0.1`, `10`, never `0.10` or `1E+1`."""
+    return f"{number.normalize():f}"
+
+
+def _without_unit(text: str) -> Decimal:
+    with_unit = _WITH_UNIT.fullmatch(text.strip().lower())
+    if with_unit:
+        raise NotUnderstood(f"Leave out the unit: {with_unit[1]}.")
+    return parse_decimal(text)
 
 
 def _what_is_wrong(text: str) -> str:
@@ -246,7 +265,7 @@ def _absolute(text: str, today: date) -> date:
 def _from_letters(match: re.Match[str], today: date) -> date:
     day, month = int(match[1]), _named_month(match[2])
     if month is None:
-        raise NotUnderstood(f"There is no month “{match[2]}”. {_A_DATE}")
+        raise NotUnderstood(_A_DATE)
     if match[3] is None:
         return _next_such_date(day, month, today)
     return _date(day, month, _whole_year(match[3]))

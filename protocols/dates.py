@@ -17,15 +17,15 @@ DRESSING_STEP = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class OutOfCalendar(ValueError):
+class OutOfCalendar(ValueError):  # noqa: N818
     """A date that the calendar does not reach."""
 
 
-class TimeDoesNotExist(ValueError):
+class TimeDoesNotExist(ValueError):  # noqa: N818
     """A local time that the clocks jump over."""
 
 
-class TimeIsAmbiguous(ValueError):
+class TimeIsAmbiguous(ValueError):  # noqa: N818
     """A local time that the clocks show twice."""
 
 
@@ -54,11 +54,11 @@ def local_start(on: date, at: time, zone: ZoneInfo) -> datetime:
     )
     if _offset(first) < _offset(second):
         raise TimeDoesNotExist(
-            f"There is no {at:%H:%M} on {on:%a %d-%b-%Y}: the clocks go forward."
+            f"There is no {at:%H:%M} on {_day(on)}: the clocks go forward."
         )
     if _offset(first) > _offset(second):
         raise TimeIsAmbiguous(
-            f"{at:%H:%M} comes twice on {on:%a %d-%b-%Y}: the clocks go back."
+            f"{at:%H:%M} comes twice on {_day(on)}: the clocks go back."
         )
     return first.astimezone(UTC)
 
@@ -75,15 +75,13 @@ def assess_dates(
     `booked` goes with `offsets`, one by one; None is a follow-up that is not booked.
     """
     findings: list[Finding] = []
-    latest, latest_name = day_0, "day 0"
+    latest = (day_0, "day 0")
     for offset, on in zip(offsets, booked, strict=True):
         if on is None:
             continue
-        if on <= latest:
-            findings.append(_out_of_order(offset, on, latest_name))
-        else:
-            latest, latest_name = on, f"day {offset}"
-        findings.extend(_off_target(offset, day_number(day_0, on), on, tolerance_days))
+        findings += _out_of_order(offset, on, latest)
+        findings += _off_target(offset, on, day_number(day_0, on), tolerance_days)
+        latest = max(latest, (on, f"day {offset}"))
     return tuple(findings)
 
 
@@ -119,12 +117,17 @@ def evaluation_due(day_7_date: date, on: date) -> bool:
     return on > day_7_date
 
 
+def _day(on: date) -> str:
+    """Write a date as screens and paper do: `Tue 24-Nov-2026`."""
+    return f"{on:%a %d-%b-%Y}"
+
+
 def _days_after(day_0: date, days: int) -> date:
     try:
         return day_0 + timedelta(days=days)
     except OverflowError as error:
         raise OutOfCalendar(
-            f"The calendar ends before the day {days} of {day_0:%d-%b-%Y}."
+            f"The calendar ends before day {days} after {_day(day_0)}."
         ) from error
 
 
@@ -132,18 +135,24 @@ def _offset(moment: datetime) -> timedelta:
     return moment.utcoffset() or timedelta(0)
 
 
-def _out_of_order(offset: int, on: date, latest_name: str) -> Finding:
-    return Finding(
+def _out_of_order(
+    offset: int, on: date, latest: tuple[date, str]
+) -> tuple[Finding, ...]:
+    before, name = latest
+    if on > before:
+        return ()
+    finding = Finding(
         code="day.order",
         severity=Severity.BLOCK,
-        reason=f"{on:%a %d-%b-%Y}: day {offset} comes after {latest_name}.",
-        source="R12; S" if latest_name == "day 0" else "R13",
+        reason=f"Day {offset} cannot be on {_day(on)}: it comes after {name}.",
+        source="R12, R13",
         field=f"day_{offset}",
     )
+    return (finding,)
 
 
 def _off_target(
-    offset: int, number: int, on: date, tolerance_days: int
+    offset: int, on: date, number: int, tolerance_days: int
 ) -> tuple[Finding, ...]:
     if number == offset:
         return ()
@@ -152,7 +161,7 @@ def _off_target(
     finding = Finding(
         code="day.outside" if outside else "day.off",
         severity=Severity.REASON,
-        reason=f"{on:%a %d-%b-%Y} is day {number}, protocol: day {offset}{excess}.",
+        reason=f"{_day(on)} is day {number}, protocol: day {offset}{excess}.",
         source="R13",
         field=f"day_{offset}",
     )
@@ -166,7 +175,7 @@ def _days(count: int) -> str:
 def _day_seen_from(seen_from: date, on: date) -> str:
     if on == seen_from:
         return ""
-    return "tomorrow " if day_number(seen_from, on) == 1 else f"{on:%a %d-%b-%Y} "
+    return "tomorrow " if day_number(seen_from, on) == 1 else f"{_day(on)} "
 
 
 def _which_of_two(local: datetime) -> str:

@@ -50,5 +50,5 @@ def format_mm(length_mm: Decimal) -> str:
 
 def _plain(number: Decimal) -> str:
     """Write a number with a leading zero, no trailing one and never an exponent."""
-    text = f"{number.quantize(FOUR_DECIMALS, rounding=ROUND_HALF_UP):f}"
-    return text.rstrip("0").rstrip(".")
+    rounded = number.quantize(FOUR_DECIMALS, rounding=ROUND_HALF_UP)
+    return f"{rounded.normalize():f}"
