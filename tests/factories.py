@@ -1,0 +1,367 @@
+"""One factory per model. What they make is valid, so a test states only what matters.
+
+Everything hangs on one imagined week: day 0 is Monday 2 March 2026, 09:00 in London.
+Rows are written straight to the database, past the actions; the database's own
+refusals hold all the same.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from mesoclinic.models import User
+from mesoclinic.vocabulary import Change, Consent, Judgement, Severity, Sex, Side
+from patients.models import Allergy, Patient
+from patients.models.patient import searchable
+from protocols.models import (
+    Indication,
+    IndicationGroup,
+    Protocol,
+    ProtocolVersion,
+    ScreeningQuestion,
+)
+from sessions.models import (
+    Amendment,
+    Course,
+    Evaluation,
+    InjectionPoint,
+    LeafletIssue,
+    RecordFinding,
+    SessionRecord,
+    Signature,
+    Site,
+    TreatmentSession,
+)
+from sessions.recording.sealing import amendment_hash, seal
+
+PASSWORD = "needles are small"
+DAY_0 = dt.date(2026, 3, 2)
+DAY_0_START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+A_MONTH_BEFORE = DAY_0_START - dt.timedelta(days=28)
+
+
+class UserFactory(DjangoModelFactory):
+    """Somebody without a role; with a trait, a clinician, a receptionist, an admin."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        clinician = factory.Trait(
+            is_clinician=True, title="Dr", registration_number="GMC 7000001"
+        )
+        reception = factory.Trait(is_reception=True)
+        admin = factory.Trait(is_admin=True)
+
+    username = factory.Sequence("user{}".format)
+    given_names = "Ursula"
+    family_name = factory.Sequence("Sample-{}".format)
+    password = factory.django.Password(PASSWORD)
+
+
+class PatientFactory(DjangoModelFactory):
+    class Meta:
+        model = Patient
+
+    family_name = factory.Sequence("Mustermann-{}".format)
+    given_names = "Erika"
+    title = "Ms"
+    birth_date = dt.date(1980, 8, 14)
+    sex = Sex.FEMALE
+    phone = factory.Sequence(lambda n: f"+442079460{n % 1000:03}")
+    search_name = factory.LazyAttribute(
+        lambda patient: searchable(f"{patient.family_name} {patient.given_names}")
+    )
+    registered_by = factory.SubFactory(UserFactory, reception=True)
+
+
+class AllergyFactory(DjangoModelFactory):
+    class Meta:
+        model = Allergy
+
+    class Params:
+        closed = factory.Trait(
+            closed_at=A_MONTH_BEFORE,
+            closed_by=factory.SubFactory(UserFactory, clinician=True),
+            closed_reason="Tested negative",
+        )
+
+    patient = factory.SubFactory(PatientFactory)
+    substance = factory.Sequence("lidocaine {}".format)
+    reaction = "rash"
+    recorded_by = factory.SubFactory(UserFactory, clinician=True)
+
+
+class ProtocolFactory(DjangoModelFactory):
+    class Meta:
+        model = Protocol
+
+    name = factory.Sequence("Standard {}".format)
+
+
+class ProtocolVersionFactory(DjangoModelFactory):
+    """Published, with the numbers of the rules; `draft=True` for one that is not."""
+
+    class Meta:
+        model = ProtocolVersion
+
+    class Params:
+        draft = factory.Trait(
+            status=ProtocolVersion.Status.DRAFT, published_at=None, published_by=None
+        )
+        retired = factory.Trait(
+            status=ProtocolVersion.Status.RETIRED,
+            retired_at=A_MONTH_BEFORE,
+            retired_by=factory.SubFactory(UserFactory, admin=True),
+        )
+
+    protocol = factory.SubFactory(ProtocolFactory)
+    number = factory.LazyAttribute(lambda each: each.protocol.versions.count() + 1)
+    status = ProtocolVersion.Status.PUBLISHED
+    created_by = factory.SubFactory(UserFactory, admin=True)
+    published_at = A_MONTH_BEFORE
+    published_by = factory.SelfAttribute("created_by")
+
+
+class ScreeningQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = ScreeningQuestion
+
+    # Only a draft takes questions.
+    version = factory.SubFactory(ProtocolVersionFactory, draft=True)
+    position = factory.LazyAttribute(lambda each: each.version.questions.count())
+    text = "Are you pregnant?"
+    yes_means = ScreeningQuestion.YesMeans.BLOCK
+
+
+class IndicationGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = IndicationGroup
+
+    name = factory.Sequence("inflammation of a tendon {}".format)
+
+
+class IndicationFactory(DjangoModelFactory):
+    """Has a side, and a protocol with a published version."""
+
+    class Meta:
+        model = Indication
+        skip_postgeneration_save = True
+
+    class Params:
+        retired = factory.Trait(
+            retired_at=A_MONTH_BEFORE,
+            retired_by=factory.SubFactory(UserFactory, admin=True),
+        )
+
+    group = factory.SubFactory(IndicationGroupFactory)
+    name = factory.Sequence("Achilles tendinopathy {}".format)
+    protocol = factory.SubFactory(ProtocolFactory)
+
+    @factory.post_generation
+    def published_version(indication: Indication, create: bool, extracted: Any) -> None:
+        if extracted is not False and indication.protocol.current is None:
+            ProtocolVersionFactory(protocol=indication.protocol)
+
+
+class SiteFactory(DjangoModelFactory):
+    class Meta:
+        model = Site
+
+    name = "Sample Clinic"
+    address = "1 Sample Street\nLondon W1A 1AA"
+    phone = "+442079460000"
+    out_of_hours = "Call 111"
+    time_zone = "Europe/London"
+
+
+class CourseFactory(DjangoModelFactory):
+    """Open, of the right side, with no sessions yet; see `CourseFactory.booked`."""
+
+    class Meta:
+        model = Course
+
+    class Params:
+        closed = factory.Trait(
+            closed_as=Course.Closed.EVALUATED,
+            closed_at=DAY_0_START + dt.timedelta(days=8),
+            closed_by=factory.SelfAttribute("clinician"),
+        )
+
+    patient = factory.SubFactory(PatientFactory)
+    indication = factory.SubFactory(IndicationFactory)
+    side = Side.RIGHT
+    protocol_version = factory.LazyAttribute(
+        lambda course: course.indication.protocol.current
+    )
+    clinician = factory.SubFactory(UserFactory, clinician=True)
+    site = factory.SubFactory(SiteFactory)
+    booked_by = factory.SubFactory(UserFactory, reception=True)
+
+    @classmethod
+    def booked(cls, **details: Any) -> Course:
+        """A course with its three sessions booked, each on its target."""
+        course = cls(**details)
+        for day in (0, *course.protocol_version.follow_up_days):
+            TreatmentSessionFactory(course=course, protocol_day=day)
+        return course
+
+
+class TreatmentSessionFactory(DjangoModelFactory):
+    """Booked on its target; `given=True` for one that was given as booked."""
+
+    class Meta:
+        model = TreatmentSession
+
+    class Params:
+        given = factory.Trait(
+            status=TreatmentSession.Status.GIVEN,
+            given_date=factory.SelfAttribute("booked_date"),
+            status_at=factory.SelfAttribute("ends_at"),
+        )
+
+    course = factory.SubFactory(CourseFactory)
+    patient = factory.SelfAttribute("course.patient")
+    clinician = factory.SelfAttribute("course.clinician")
+    protocol_day = 0
+    starts_at = factory.LazyAttribute(
+        lambda each: DAY_0_START + dt.timedelta(days=each.protocol_day)
+    )
+    ends_at = factory.LazyAttribute(
+        lambda each: (
+            each.starts_at
+            + dt.timedelta(minutes=each.course.protocol_version.session_duration_min)
+        )
+    )
+    booked_date = factory.LazyAttribute(
+        lambda each: each.starts_at.astimezone(each.course.site.zone).date()
+    )
+    target_date = factory.SelfAttribute("booked_date")
+    status_at = A_MONTH_BEFORE
+    status_by = factory.SelfAttribute("clinician")
+
+
+class SessionRecordFactory(DjangoModelFactory):
+    """A plan of `points` points, six unless said; `given=True` for one carried out."""
+
+    class Meta:
+        model = SessionRecord
+        skip_postgeneration_save = True
+
+    class Params:
+        given = factory.Trait(
+            treatment_session=factory.SubFactory(TreatmentSessionFactory, given=True),
+            consent=Consent.GIVEN,
+            pain_before=7,
+            pain_after=4,
+            ended_at=factory.SelfAttribute("treatment_session.ends_at"),
+        )
+
+    treatment_session = factory.SubFactory(TreatmentSessionFactory)
+    volume_per_point_ml = Decimal("0.1")
+    angle_deg = 60
+    needle_length_mm = Decimal("4")
+    mixture = "procaine 1 %, 2 mL"
+    saved_by = factory.SelfAttribute("treatment_session.clinician")
+
+    @factory.post_generation
+    def points(record: SessionRecord, create: bool, count: int | None) -> None:
+        given_ml = Decimal("0.1") if record.ended_at else None
+        for _ in range(6 if count is None else count):
+            InjectionPointFactory(record=record, given_ml=given_ml)
+
+
+class InjectionPointFactory(DjangoModelFactory):
+    class Meta:
+        model = InjectionPoint
+
+    record = factory.SubFactory(SessionRecordFactory, points=0)
+    number = factory.LazyAttribute(lambda point: point.record.points.count() + 1)
+    planned_ml = Decimal("0.1")
+
+
+class RecordFindingFactory(DjangoModelFactory):
+    """A deviation that a clinician went past, with the reason."""
+
+    class Meta:
+        model = RecordFinding
+
+    record = factory.SubFactory(SessionRecordFactory)
+    code = "points.below"
+    severity = Severity.REASON
+    statement = "5 points, protocol: 6 to 10."
+    source = "R1; S"
+    field = "points_count"
+    given_reason = "Small zone"
+    given_by = factory.SelfAttribute("record.saved_by")
+    given_at = DAY_0_START
+
+
+class SignatureFactory(DjangoModelFactory):
+    """A true signature, over what the record says when it is made."""
+
+    class Meta:
+        model = Signature
+
+    record = factory.SubFactory(SessionRecordFactory, given=True)
+    signed_by = factory.SelfAttribute("record.saved_by")
+    signed_at = factory.SelfAttribute("record.treatment_session.ends_at")
+
+    @classmethod
+    def _create(cls, model_class: type[Signature], **details: Any) -> Signature:
+        signature = seal(
+            details["record"], by=details["signed_by"], now=details["signed_at"]
+        )
+        signature.save(force_insert=True)
+        return signature
+
+
+class AmendmentFactory(DjangoModelFactory):
+    """The first amendment of a signed record, chained to the signature."""
+
+    class Meta:
+        model = Amendment
+
+    record = factory.LazyFunction(lambda: SignatureFactory().record)
+    text = "The patient felt faint for a minute."
+    reason = "Forgotten at the time"
+    amended_by = factory.SelfAttribute("record.saved_by")
+    amended_at = DAY_0_START + dt.timedelta(days=1)
+    amender_name = factory.SelfAttribute("amended_by.display_name")
+
+    @classmethod
+    def _create(cls, model_class: type[Amendment], **details: Any) -> Amendment:
+        amendment = model_class(**details)
+        amendment.hash = amendment_hash(
+            amendment, previous=amendment.record.signature.hash
+        )
+        amendment.save(force_insert=True)
+        return amendment
+
+
+class LeafletIssueFactory(DjangoModelFactory):
+    class Meta:
+        model = LeafletIssue
+
+    treatment_session = factory.SubFactory(TreatmentSessionFactory, given=True)
+    content = factory.LazyFunction(lambda: {"keep_until": "12:20"})
+    content_hash = "0" * 64
+    issued_by = factory.SelfAttribute("treatment_session.clinician")
+
+
+class EvaluationFactory(DjangoModelFactory):
+    class Meta:
+        model = Evaluation
+
+    course = factory.SubFactory(CourseFactory, closed=True)
+    pain_then = 7
+    pain_now = 3
+    range_of_motion = Change.BETTER
+    stiffness = Change.SAME
+    pain_relief = Change.BETTER
+    judgement = Judgement.YES
+    evaluated_by = factory.SelfAttribute("course.clinician")
