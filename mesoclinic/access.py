@@ -79,9 +79,7 @@ def password_was_given_recently(request: HttpRequest) -> bool:
 
 def confirm_password(request: ClinicRequest, password: str) -> bool:
     """Check the signed-in person's password again; wrong ones count to lockout."""
-    confirmed = authenticate(
-        request, username=request.user.username, password=password
-    )
+    confirmed = authenticate(request, username=request.user.username, password=password)
     if confirmed is None or confirmed.pk != request.user.pk:
         return False
     record_authentication(

@@ -66,9 +66,7 @@ class User(AbstractBaseUser):
     @property
     def display_name(self) -> str:
         """The name as printed on paper: `Dr Alice Cooper`."""
-        return " ".join(
-            filter(None, [self.title, self.given_names, self.family_name])
-        )
+        return " ".join(filter(None, [self.title, self.given_names, self.family_name]))
 
     @property
     def short_name(self) -> str:
@@ -120,7 +118,9 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["sequence"]
-        indexes = [models.Index(fields=["patient_id", "sequence"], name="audit_patient")]
+        indexes = [
+            models.Index(fields=["patient_id", "sequence"], name="audit_patient")
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.event}"

@@ -53,7 +53,8 @@ def amend(patient: Patient, *, by: User, version: int, **details: Any) -> Patien
     """Change a person's details; `version` is the one the form was made from."""
     patient = Patient.objects.select_for_update().get(pk=patient.pk)
     if patient.version != version:
-        raise Stale({name: getattr(patient, name) for name in DETAILS})
+        theirs = {name: getattr(patient, name) for name in DETAILS}
+        raise Stale(theirs, version=patient.version)
     changes = sorted(n for n in details if getattr(patient, n) != details[n])
     _write(patient, details)
     patient.version += 1
@@ -108,7 +109,9 @@ def state_allergies(patient: Patient, *, by: User, state: AllergyState) -> Patie
     """Record that there are no known allergies, or that it could not be found out."""
     patient = Patient.objects.select_for_update().get(pk=patient.pk)
     if patient.current_allergies:
-        raise ValidationError("There are known allergies. Close them first, one by one.")
+        raise ValidationError(
+            "There are known allergies. Close them first, one by one."
+        )
     _state(patient, state)
     audit.record(
         "allergies.stated", patient, by=by, patient_id=patient.pk, state=str(state)

@@ -11,6 +11,9 @@ class AllergyQuerySet(models.QuerySet["Allergy"]):
     def in_force(self) -> "AllergyQuerySet":
         return self.filter(closed_at__isnull=True).order_by("substance")
 
+    def closed(self) -> "AllergyQuerySet":
+        return self.filter(closed_at__isnull=False).order_by("-closed_at")
+
 
 class Allergy(models.Model):
     """A substance a person is allergic to. Closed with a reason, never deleted."""
@@ -52,4 +55,6 @@ class Allergy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.substance} – {self.reaction}" if self.reaction else self.substance
+        return (
+            f"{self.substance} – {self.reaction}" if self.reaction else self.substance
+        )

@@ -3,8 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
+from uuid import UUID
 
 import phonenumbers
 from anyascii import anyascii
@@ -12,6 +14,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 
 from mesoclinic.models import User
@@ -29,6 +33,12 @@ def searchable(text: str) -> str:
     """Return `text` as it is searched: ASCII letters, lower case, single spaces."""
     words = re.sub(r"[^\w]+", " ", anyascii(text).casefold())
     return " ".join(words.split())
+
+
+def _key(number: str) -> int | None:
+    """The key in a record number as typed: `mc 000 123`; None if it is not one."""
+    match = _NUMBER.fullmatch(number.strip())
+    return int(re.sub(r"\s", "", match[1])) if match else None
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -51,9 +61,9 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         text = text.strip()
         if not text:
             return self.none()
-        number = _NUMBER.fullmatch(text)
-        if number:
-            return self.filter(pk=int(re.sub(r"\s", "", number[1])))
+        number = _key(text)
+        if number is not None:
+            return self.filter(pk=number)
         found = self._name_query(text) | self._phone_query(text)
         dates = possible_birth_dates(text)
         return self.filter(found | Q(birth_date__in=dates) if dates else found)
@@ -73,15 +83,35 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             return Q(pk__in=[])
         return Q(phone__contains=digits.lstrip("0"))
 
+    def numbered(self, number: str) -> "Patient | None":
+        """The patient with this record number, however it is spaced; else None."""
+        key = _key(number)
+        return None if key is None else self.filter(pk=key).first()
+
+    def recent(self) -> "PatientQuerySet":
+        """The last ten registered: who is asked for before anything is typed."""
+        return self.order_by("-pk")[:10]
+
     def likely_duplicates(
-        self, *, family_name: str, given_names: str, birth_date: dt.date, phone: str
+        self,
+        *,
+        family_name: str,
+        given_names: str,
+        birth_date: dt.date,
+        phone: str,
+        submission: UUID | None = None,
     ) -> list["Patient"]:
-        """People who may be the same: same phone, or birth date and near the name."""
+        """People who may be the same: same phone, or birth date and near the name.
+
+        Not the record that this very form has made when it was sent before.
+        """
         same = Q(birth_date=birth_date) | (Q(phone=phone) if phone else Q(pk__in=[]))
         name = searchable(f"{family_name} {given_names}")
         return [
             patient
-            for patient in self.filter(same)
+            for patient in self.filter(same).exclude(
+                submission__isnull=False, submission=submission
+            )
             if (phone and patient.phone == phone) or patient.is_named_like(name)
         ]
 
@@ -111,9 +141,7 @@ class Patient(models.Model):
     )
     search_name = models.CharField(max_length=500, db_index=True, editable=False)
     registered_at = models.DateTimeField(auto_now_add=True)
-    registered_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+"
-    )
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # Grows with every change; a form that saw an older one is refused.
     version = models.PositiveIntegerField(default=1)
     # One per form shown: the same form sent twice registers one person.
@@ -142,7 +170,7 @@ class Patient(models.Model):
         return f"{self.number} {self.listed_name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("patients:detail", args=[self.number])
+        return reverse("patient", args=[self.pk])
 
     @property
     def number(self) -> str:
@@ -196,6 +224,10 @@ class Patient(models.Model):
         return SequenceMatcher(None, mine, other).ratio() >= NEAR_THE_SAME_NAME
 
     @property
+    def age_text(self) -> str:
+        return f"{self.age_on(timezone.localdate())}y"
+
+    @cached_property
     def current_allergies(self) -> list[Allergy]:
         """Allergies in force; no query after `with_allergies`."""
         fetched: Iterable[Allergy] | None = getattr(self, "allergies_in_force", None)
@@ -207,3 +239,26 @@ class Patient(models.Model):
         if self.current_allergies:
             return AllergyState.KNOWN
         return AllergyState(self.allergy_statement)
+
+    @property
+    def allergies_shown(self) -> "AllergiesShown":
+        """What the banner says about allergies to those who may read it."""
+        return AllergiesShown(
+            self.allergy_state, [str(allergy) for allergy in self.current_allergies]
+        )
+
+
+@dataclass(frozen=True)
+class AllergiesShown:
+    """The state in words, and the substances with their reactions."""
+
+    state: AllergyState
+    substances: list[str]
+
+    @property
+    def state_label(self) -> str:
+        return self.state.label
+
+    @property
+    def is_known(self) -> bool:
+        return self.state is AllergyState.KNOWN

@@ -5,7 +5,15 @@ from django.db.models import Q
 from django.urls import reverse
 
 from mesoclinic.models import User
-from protocols.models.protocol import Protocol
+from protocols.models.protocol import Protocol, catalogue_key
+
+
+class IndicationGroupQuerySet(models.QuerySet["IndicationGroup"]):
+    def with_indications(self) -> "IndicationGroupQuerySet":
+        """The whole list, retired ones included, in its order."""
+        return self.prefetch_related(
+            models.Prefetch("indications", queryset=Indication.objects.listed())
+        )
 
 
 class IndicationGroup(models.Model):
@@ -17,6 +25,9 @@ class IndicationGroup(models.Model):
         error_messages={"unique": "Another group has this name."},
     )
     position = models.PositiveSmallIntegerField(default=0)
+    catalogue_key = catalogue_key()
+
+    objects = IndicationGroupQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -64,6 +75,7 @@ class Indication(models.Model):
     movement = models.CharField("movement measured", max_length=120, blank=True)
     protocol = models.ForeignKey(Protocol, on_delete=models.PROTECT)
     position = models.PositiveSmallIntegerField(default=0)
+    catalogue_key = catalogue_key()
 
     code_system = models.CharField(max_length=60, blank=True)
     code_version = models.CharField(max_length=30, blank=True)

@@ -11,10 +11,16 @@ from mesoclinic.models import User
 from protocols.rules import Limits
 
 
+def catalogue_key() -> models.Field:
+    """Which shipped entry a row is, whatever a clinic has renamed it to since."""
+    return models.SlugField(max_length=60, unique=True, null=True, editable=False)
+
+
 class Protocol(models.Model):
     """A way of doing sessions, whose numbers are in its versions."""
 
     name = models.CharField(max_length=120, unique=True)
+    catalogue_key = catalogue_key()
 
     class Meta:
         ordering = ["name"]

@@ -37,6 +37,7 @@ PLACED = (
     "status_by",
 )
 
+
 def book(
     *,
     by: User,
@@ -292,7 +293,8 @@ def move(
     lock_calendars(clinicians=[course.clinician, clinician], patient=course.patient)
     course = Course.objects.select_for_update(of=["self"]).listed().get(pk=course.pk)
     if course.version != version:
-        raise Stale({f"day_{s.protocol_day}": s.starts_local for s in course.in_order})
+        theirs = {f"day_{s.protocol_day}": s.starts_local for s in course.in_order}
+        raise Stale(theirs, version=course.version)
     if not course.is_open:
         raise ValidationError("This course is closed.")
     if not clinician.can_be_booked:
@@ -313,9 +315,7 @@ def move(
     return course
 
 
-def _with_given_as_given(
-    course: Course, visits: Sequence[Visit]
-) -> dict[int, Visit]:
+def _with_given_as_given(course: Course, visits: Sequence[Visit]) -> dict[int, Visit]:
     """The wanted visits, with what is given put back where it was given."""
     wanted = {visit.protocol_day: visit for visit in visits}
     for session in course.in_order:
@@ -402,9 +402,7 @@ def set_aside(
     if session.is_first and status != Status.MISSED:
         raise ValidationError({"status": "Day 0 can only be missed. Move it instead."})
     _set_status(session, status, by=by, now=now or timezone.now(), reason=reason)
-    session.save(
-        update_fields=["status", "status_reason", "status_at", "status_by"]
-    )
+    session.save(update_fields=["status", "status_reason", "status_at", "status_by"])
     audit.record(
         "session.set_aside",
         session,

@@ -26,6 +26,4 @@ def lock_calendars(*, clinicians: Iterable[User], patient: Patient) -> None:
     keys = sorted({(_CLINICIAN, clinician.pk) for clinician in clinicians})
     with connection.cursor() as cursor:
         for kind, key in [*keys, (_PATIENT, patient.pk)]:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [kind, key % 2**31]
-            )
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key % 2**31])

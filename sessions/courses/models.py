@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mesoclinic.models import User
+from mesoclinic.roles import Permission
 from mesoclinic.vocabulary import Side, choices
 from patients.models import Patient
 from protocols.dates import day_number, evaluation_due
@@ -292,6 +293,12 @@ class TreatmentSession(models.Model):
     @property
     def is_off_target(self) -> bool:
         return self.booked_date != self.target_date
+
+    def may_be_set_aside_as(self, user: User) -> list[str]:
+        """Why it may be said not to be given: reception says who did not come."""
+        if self.is_first or not user.can(Permission.RECORD_EDIT):
+            return [self.Status.MISSED]
+        return list(self.NOT_GIVEN)
 
     def true_day(self, day_0: dt.date) -> int:
         """How many days after the first treatment it really falls."""

@@ -37,7 +37,5 @@ def evaluate(
     evaluation.full_clean(exclude=["evaluated_at"])
     evaluation.save(force_insert=True)
     close(course, by=by, closed_as=Course.Closed.EVALUATED, now=now)
-    audit.record(
-        "course.evaluated", evaluation, by=by, patient_id=course.patient_id
-    )
+    audit.record("course.evaluated", evaluation, by=by, patient_id=course.patient_id)
     return evaluation

@@ -96,7 +96,8 @@ def _record_for(
     if not treatment_session.is_booked:
         raise ValidationError("This session is not booked any more.")
     if record.version != version:
-        raise Stale({name: getattr(record, name) for name in _DRAFTED})
+        theirs = {name: getattr(record, name) for name in _DRAFTED}
+        raise Stale(theirs, version=record.version)
     return record
 
 
@@ -212,6 +213,21 @@ def refuse_incomplete(
         _refuse_before_day_0(treatment_session, draft.ended_at)
     if errors:
         raise ValidationError(errors)
+
+
+def problems_before_signing(
+    treatment_session: TreatmentSession, record: SessionRecord
+) -> list[str]:
+    """What would stop a signature now, as sentences; empty when nothing does."""
+    draft = draft_of(record)
+    problems: list[str] = []
+    try:
+        refuse_incomplete(treatment_session, draft, now=timezone.now())
+    except ValidationError as error:
+        problems += error.messages
+    findings = findings_on(treatment_session, draft, stage=Stage.SIGN)
+    problems += [f.reason for f in findings if stands(f, draft.reasons)]
+    return problems
 
 
 def _refuse_before_day_0(

@@ -1,8 +1,8 @@
 """The one adapter from rows to facts: what the rules say about a plan and a record."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-import datetime as dt
 from decimal import Decimal
 
 from mesoclinic.vocabulary import Consent, Side
@@ -26,7 +26,7 @@ class Draft:
 
     volume_per_point_ml: Decimal
     larger_zone: bool
-    angle_deg: int
+    angle_deg: int | None
     needle_length_mm: Decimal
     mixture: str
     points: tuple[PointDraft, ...]

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Consent, Severity, Side, choices
-from sessions.courses.models import TreatmentSession
+from sessions.courses.models import Course, TreatmentSession
 
 
 class RecordLocked(ValidationError):
@@ -55,6 +55,17 @@ def _pain(label: str) -> models.Field:
     )
 
 
+class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
+    def first_pain(self, course: Course) -> int | None:
+        """Pain on movement before the first treatment, if it was asked for."""
+        return (
+            self.filter(treatment_session__course=course, pain_before__isnull=False)
+            .order_by("treatment_session__protocol_day")
+            .values_list("pain_before", flat=True)
+            .first()
+        )
+
+
 class SessionRecord(LockedBySignature):
     """The plan and the record of one visit. Its points are rows of their own."""
 
@@ -80,6 +91,8 @@ class SessionRecord(LockedBySignature):
     saved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # Grows with every save; a form that saw an older one is refused.
     version = models.PositiveIntegerField(default=1)
+
+    objects = SessionRecordQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,63 @@
+"""What may stand in an address. Anything longer than a key is no page, not an error."""
+
+import datetime as dt
+
+from django.urls import register_converter
+
+
+class PatientNumber:
+    """A record number, `MC000123`, for the patient's key."""
+
+    regex = r"MC[0-9]{6,12}"
+
+    def to_python(self, value: str) -> int:
+        key = int(value.removeprefix("MC"))
+        if self.to_url(key) != value:
+            raise ValueError(value)
+        return key
+
+    def to_url(self, value: int) -> str:
+        return f"MC{value:06d}"
+
+
+class RecordId:
+    """A row's key: at most 18 digits, so that it fits the databases' integers."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class Way:
+    """One place up or down a list."""
+
+    regex = "up|down"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Day:
+    """A date, `2026-11-24`; one that is not in the calendar is no page."""
+
+    regex = r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
+
+    def to_python(self, value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
+
+    def to_url(self, value: dt.date) -> str:
+        return value.isoformat()
+
+
+def register() -> None:
+    register_converter(PatientNumber, "patient")
+    register_converter(RecordId, "id")
+    register_converter(Way, "way")
+    register_converter(Day, "day")

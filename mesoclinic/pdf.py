@@ -1,0 +1,219 @@
+"""From a template to a PDF: tagged for screen readers, and closed to the network.
+
+What people typed is printed, never obeyed: a document reads the fonts, drawings and
+styles that ship with the program and nothing else.
+"""
+
+import gc
+import hashlib
+import logging
+import mimetypes
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from django.contrib.staticfiles import finders
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.http import content_disposition_header
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+# A real scheme: with one of our own, relative addresses in the CSS would be lost.
+STATIC_URL = "https://static.invalid/"
+STYLESHEET = "css/print.css"
+KEPT_DOCUMENTS = 64
+
+
+class PdfError(Exception):
+    """A document could not be made. Always a fault of ours, never of its content."""
+
+
+class Paper(StrEnum):
+    """The sheets that clinics print on."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
+def render_pdf(template: str, context: dict[str, Any], *, paper: Paper) -> bytes:
+    """Return `template` as PDF/UA-1; an unchanged document is not made twice."""
+    html = render_to_string(template, context)
+    key = hashlib.sha256(f"{paper}\n{html}".encode()).digest()
+    content = _documents.get(key)
+    if content is None:
+        content = make_pdf(html, paper=paper)
+        _documents.keep(key, content)
+    return content
+
+
+def pdf_response(content: bytes, *, filename: str) -> HttpResponse:
+    """Return a PDF to show, not to store. `filename` tells nothing of the patient."""
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Cache-Control": "no-store, private",
+            "Content-Disposition": content_disposition_header(False, filename),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def make_pdf(html: str, *, paper: Paper) -> bytes:
+    """Return `html` as PDF/UA-1, made anew."""
+    import weasyprint
+    from weasyprint.urls import FatalURLFetchingError
+
+    # One at a time: Pango's font map must not be shared by two running threads, the
+    # garbage collector is the whole process's, and Python would take turns anyway.
+    with _rendering, _collector_held():
+        try:
+            press = _press(paper)
+            return weasyprint.HTML(
+                string=html, base_url=STATIC_URL, url_fetcher=press.fetcher
+            ).write_pdf(
+                stylesheets=press.stylesheets,
+                font_config=press.fonts,
+                pdf_variant="pdf/ua-1",
+            )
+        except FatalURLFetchingError as error:  # a BaseException
+            raise PdfError(f"{error}: {error.__cause__}") from error
+
+
+class _Kept:
+    """The last documents made, by what they say. Lives as long as the process, and
+    so no longer than the templates and styles that made them."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._documents: OrderedDict[bytes, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: bytes) -> bytes | None:
+        with self._lock:
+            if key in self._documents:
+                self._documents.move_to_end(key)
+            return self._documents.get(key)
+
+    def keep(self, key: bytes, content: bytes) -> None:
+        with self._lock:
+            self._documents[key] = content
+            self._documents.move_to_end(key)
+            if len(self._documents) > self._size:
+                self._documents.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._documents.clear()
+
+
+_documents = _Kept(KEPT_DOCUMENTS)
+_rendering = threading.Lock()
+
+
+@contextmanager
+def _collector_held() -> Iterator[None]:
+    """Keep the garbage collector still: it would walk a growing tree for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@dataclass(frozen=True)
+class _Press:
+    """What printing needs besides a document: read once for each paper."""
+
+    fetcher: "URLFetcher"
+    fonts: "FontConfiguration"
+    stylesheets: "list[CSS]"
+
+
+_presses: dict[Paper, _Press] = {}
+
+
+def _press(paper: Paper) -> _Press:
+    if paper not in _presses:
+        _presses[paper] = _build_press(paper)
+    return _presses[paper]
+
+
+def _build_press(paper: Paper) -> _Press:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fetcher, fonts = _static_files_only(), FontConfiguration()
+    with _font_faults_raised():
+        shared = CSS(
+            url=STATIC_URL + STYLESHEET, url_fetcher=fetcher, font_config=fonts
+        )
+    size = CSS(string=f"@page {{ size: {paper} }}", url_fetcher=fetcher)
+    return _Press(fetcher, fonts, [shared, size])
+
+
+def _static_files_only() -> "URLFetcher":
+    """Return the only thing that opens files for a document.
+
+    Made in a function, because importing its base class takes a second.
+    """
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class StaticFilesOnly(URLFetcher):
+        """Reads our static files. Anything else stops the document, unasked."""
+
+        def fetch(
+            self, url: str, headers: dict[str, str] | None = None
+        ) -> URLFetcherResponse:
+            content_type, _ = mimetypes.guess_type(url)
+            return URLFetcherResponse(
+                url,
+                _static_file(url).read_bytes(),
+                {"Content-Type": content_type or "application/octet-stream"},
+            )
+
+    return StaticFilesOnly(fail_on_errors=True)
+
+
+def _static_file(url: str) -> Path:
+    """Return the static file at `url`; raise PdfError for every other address."""
+    found = None
+    if url.startswith(STATIC_URL):
+        path = unquote(urlsplit(url).path)
+        found = finders.find(path.lstrip("/"))
+    if found is None:
+        raise PdfError(f"not one of our static files: {url[:200]}")
+    return Path(found)
+
+
+class _RaiseFontFaults(logging.Handler):
+    """Turns "Font-face … cannot be loaded" into an error.
+
+    WeasyPrint only logs it; with no font at all, the next step ends the process.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith("Font-face"):
+            raise PdfError(record.getMessage())
+
+
+@contextmanager
+def _font_faults_raised() -> Iterator[None]:
+    logger, handler = logging.getLogger("weasyprint"), _RaiseFontFaults()
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)

@@ -1,0 +1,300 @@
+"""From rows to what paper says: one builder per document, all words prepared here."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.dateformat import format as date_text
+
+from mesoclinic.models import User
+from mesoclinic.vocabulary import AllergyState, Consent, Severity
+from patients.models import Patient
+from protocols.dates import clock_text, keep_until
+from protocols.dosing import format_ml, needle_depth_mm, total_ml
+from protocols.models import ProtocolVersion
+from sessions.courses.models import Course, TreatmentSession
+from sessions.paper.content import (
+    Allergies,
+    AmendmentRow,
+    FindingRow,
+    Identity,
+    LeafletContent,
+    PointRow,
+    ScreeningRow,
+    SheetContent,
+    SheetState,
+    SignatureBlock,
+    Visit,
+)
+from sessions.recording.models import (
+    Amendment,
+    InjectionPoint,
+    SessionRecord,
+    Signature,
+)
+from sessions.recording.sealing import broken_parts
+
+LEAFLET_VERSION = "A1"
+BLANK_POINTS = 8
+
+BEFORE = (
+    "Identity spoken",
+    "Allergies re-read",
+    "Consent",
+    "Contraindications asked",
+    "STOP: patient, side, site, mixture, expiry",
+)
+
+
+def short_date(day: dt.date) -> str:
+    """A date as staff read it: `24-Nov-2026`."""
+    return f"{day:%d-%b-%Y}"
+
+
+def moment_text(moment: dt.datetime) -> str:
+    """A moment as staff read it, in its own zone: `Tue 24-Nov-2026 10:20`."""
+    return f"{moment:%a %d-%b-%Y %H:%M}"
+
+
+def long_date(day: dt.date) -> str:
+    """A date as patients read it: `Tuesday 24 November 2026`."""
+    return date_text(day, "l j F Y")
+
+
+def _printed(by: User, course: Course) -> str:
+    now = timezone.now().astimezone(course.site.zone)
+    return f"{by.display_name}, {moment_text(now)}"
+
+
+# --- The session sheet ------------------------------------------------------
+
+
+def session_sheet(
+    treatment_session: TreatmentSession, *, by: User, record_url: str
+) -> SheetContent:
+    """Everything the sheet of one visit says: form, draft or signed record."""
+    course, patient = treatment_session.course, treatment_session.patient
+    record: SessionRecord | None = getattr(treatment_session, "record", None)
+    signed = record is not None and record.is_signed
+    version = course.protocol_version
+    return SheetContent(
+        clinic=course.site.name,
+        code=treatment_session.code,
+        identity=_identity(patient),
+        state=_state(record),
+        session_line=_session_line(treatment_session),
+        indication=course.indication.name,
+        side=course.side_words,
+        protocol=_protocol(version),
+        allergies=_allergies(patient),
+        before=_checklist(course),
+        screening=tuple(
+            ScreeningRow(question=question.text) for question in version.questions.all()
+        ),
+        needle=_needle(
+            record.needle_length_mm if record else version.needle_length_mm,
+            record.angle_deg if record else version.angle_deg,
+        ),
+        deviations=_deviations(treatment_session),
+        signature=_signature(record.signature, course) if signed and record else None,
+        signature_holds=bool(signed and record and not broken_parts(record)),
+        record_url=record_url,
+        printed=_printed(by, course),
+        **(_record(record, course) if record else _blank(version)),
+    )
+
+
+def _identity(patient: Patient) -> Identity:
+    return Identity(
+        name_family=patient.family_name,
+        name_given=patient.given_names,
+        title=patient.title,
+        born=short_date(patient.birth_date),
+        age=patient.age_text,
+        sex=patient.sex_label,
+        number=patient.number_spaced,
+    )
+
+
+def _state(record: SessionRecord | None) -> SheetState:
+    if record is None:
+        return SheetState.BLANK
+    return SheetState.SIGNED if record.is_signed else SheetState.DRAFT
+
+
+def _session_line(session: TreatmentSession) -> str:
+    course = session.course
+    place = course.in_order.index(session) + 1
+    parts = [f"session {place} of {len(course.in_order)} ({session.day_label})"]
+    if session.given_date:
+        parts.append(f"given {session.given_date:%a} {short_date(session.given_date)}")
+    else:
+        parts.append(f"planned {moment_text(session.starts_local)}")
+    return "; ".join([*parts, session.clinician.display_name])
+
+
+def _protocol(version: ProtocolVersion) -> str:
+    published = version.published_at
+    return (
+        f"{version}, published {short_date(published)}" if published else str(version)
+    )
+
+
+def _allergies(patient: Patient) -> Allergies:
+    state = patient.allergy_state
+    known = tuple(str(allergy) for allergy in patient.current_allergies)
+    return Allergies(state=state, known=known if state is AllergyState.KNOWN else ())
+
+
+def _checklist(course: Course) -> tuple[str, ...]:
+    side = f"SIDE marked: {course.side_words}" if course.side_words else ""
+    return tuple(filter(None, [*BEFORE[:-1], side, BEFORE[-1]]))
+
+
+def _needle(length_mm: Decimal, angle_deg: int) -> str:
+    depth = needle_depth_mm(length_mm, angle_deg)
+    return (
+        f"needle {length_mm.normalize():f} mm at {angle_deg}°, "
+        f"to the stop: depth {depth} mm"
+    )
+
+
+def _deviations(session: TreatmentSession) -> tuple[str, ...]:
+    if not session.is_off_target:
+        return ()
+    day = session.true_day(session.course.day_0)
+    return (
+        f"day {day}, protocol: day {session.protocol_day}: {session.off_target_reason}",
+    )
+
+
+def _blank(version: ProtocolVersion) -> dict[str, object]:
+    rows = (PointRow(number=str(n)) for n in range(1, version.points_max + 1))
+    return {"points": tuple(rows)}
+
+
+def _record(record: SessionRecord, course: Course) -> dict[str, object]:
+    points = record.points_in_order
+    given = [point.given_ml for point in points if point.given_ml]
+    ended = record.ended_at and record.ended_at.astimezone(course.site.zone)
+    return {
+        "points": tuple(_point(point) for point in points),
+        "total_planned": format_ml(total_ml([p.planned_ml for p in points])),
+        "total_given": format_ml(total_ml(given)) if given else "",
+        "larger_zone": record.larger_zone,
+        "mixture": record.mixture,
+        "consent": Consent(record.consent).label if record.consent else "",
+        "pain_before": _score(record.pain_before),
+        "pain_after": _score(record.pain_after),
+        "ended_at": moment_text(ended) if ended else "",
+        "keep_until": _keep_until(record, course),
+        "note": record.note,
+        "findings": tuple(
+            FindingRow(
+                severity=Severity(finding.severity).label,
+                statement=finding.statement,
+                reason_given=finding.given_reason,
+                source=finding.source,
+            )
+            for finding in record.findings.all()
+        ),
+        "amendments": tuple(_amendment(a, course) for a in record.amendments.all()),
+    }
+
+
+def _point(point: InjectionPoint) -> PointRow:
+    given = format_ml(point.given_ml) if point.given_ml else ""
+    return PointRow(
+        number=str(point.number),
+        planned=format_ml(point.planned_ml),
+        given="skipped" if point.skipped else given,
+    )
+
+
+def _score(pain: int | None) -> str:
+    return "" if pain is None else str(pain)
+
+
+def _keep_until(record: SessionRecord, course: Course) -> str:
+    """Until when the dressing stays on (R18); empty while the end is not recorded."""
+    if record.ended_at is None:
+        return ""
+    zone = course.site.zone
+    return clock_text(
+        keep_until(record.ended_at, hours=course.protocol_version.dressing_hours),
+        seen_from=record.ended_at.astimezone(zone).date(),
+        zone=zone,
+    )
+
+
+def _signature(signature: Signature, course: Course) -> SignatureBlock:
+    return SignatureBlock(
+        name=signature.signer_name,
+        registration=signature.signer_registration,
+        at=moment_text(signature.signed_at.astimezone(course.site.zone)),
+        meaning=signature.meaning,
+        hash=signature.hash,
+    )
+
+
+def _amendment(amendment: Amendment, course: Course) -> AmendmentRow:
+    return AmendmentRow(
+        at=moment_text(amendment.amended_at.astimezone(course.site.zone)),
+        by=amendment.amender_name,
+        text=amendment.text,
+        reason=amendment.reason,
+    )
+
+
+# --- The aftercare leaflet --------------------------------------------------
+
+
+def aftercare_leaflet(
+    treatment_session: TreatmentSession, *, by: User
+) -> LeafletContent:
+    """What the patient takes home: until when, what never, when to come back."""
+    course, patient = treatment_session.course, treatment_session.patient
+    site = course.site
+    record: SessionRecord | None = getattr(treatment_session, "record", None)
+    side = f", {course.side_words} side" if course.side in ("left", "right") else ""
+    side = side or (f", {course.side_words}" if course.side_words else "")
+    return LeafletContent(
+        clinic_name=site.name,
+        clinic_address=site.address,
+        clinic_phone=site.phone.as_national if site.phone else "",
+        out_of_hours=site.out_of_hours,
+        emergency_number=site.emergency_number,
+        patient_name=patient.spoken_name,
+        patient_number=patient.number_spaced,
+        site=f"{course.indication.name}{side}",
+        treated_on=long_date(treatment_session.date),
+        keep_until=_keep_until(record, course) if record else "",
+        dressing_hours=course.protocol_version.dressing_hours,
+        visits=tuple(_visit(s) for s in _next_visits(treatment_session)),
+        evaluation=_evaluation_line(course),
+        version=LEAFLET_VERSION,
+        printed=_printed(by, course),
+    )
+
+
+def _next_visits(session: TreatmentSession) -> list[TreatmentSession]:
+    return [
+        other
+        for other in session.course.in_order
+        if other.is_booked and other.protocol_day > session.protocol_day
+    ]
+
+
+def _visit(session: TreatmentSession) -> Visit:
+    return Visit(
+        label=session.day_label,
+        day=long_date(session.booked_date),
+        time=f"{session.starts_local:%H:%M}",
+        place=session.course.site.name,
+        clinician=session.clinician.short_name,
+    )
+
+
+def _evaluation_line(course: Course) -> str:
+    last = long_date(course.in_order[-1].target_date)
+    return f"After {last} we look together at whether it helped."

@@ -1,0 +1,52 @@
+"""The paper of one visit, as PDF."""
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from mesoclinic import audit
+from mesoclinic.access import ClinicRequest, require_permission
+from mesoclinic.pdf import Paper, pdf_response, render_pdf
+from mesoclinic.roles import Permission
+from sessions.courses.models import TreatmentSession
+from sessions.paper import actions
+from sessions.paper.documents import session_sheet
+
+
+def _paper(request: ClinicRequest) -> Paper:
+    try:
+        return Paper(request.GET.get("paper", Paper.A4))
+    except ValueError as error:
+        raise Http404("No such paper") from error
+
+
+@require_GET
+@require_permission(Permission.SHEET_PRINT)
+def sheet(request: ClinicRequest, pk: int) -> HttpResponseBase:
+    """The clinician's page: a form, a draft, or the signed record."""
+    paper = _paper(request)
+    row = get_object_or_404(TreatmentSession.objects.complete(), pk=pk)
+    url = request.build_absolute_uri(row.get_absolute_url())
+    content = session_sheet(row, by=request.user, record_url=url)
+    document = render_pdf("print/sheet.html", {"sheet": content}, paper=paper)
+    audit.record(
+        "sheet.printed",
+        row,
+        by=request.user,
+        patient_id=row.patient_id,
+        state=content.state.name,
+    )
+    return pdf_response(document, filename=f"sheet-{row.code}.pdf")
+
+
+@require_GET
+@require_permission(Permission.LEAFLET_PRINT)
+def leaflet(request: ClinicRequest, pk: int) -> HttpResponse:
+    """The patient's page. Printing it hands it over, and keeps what it says."""
+    paper = _paper(request)
+    row = get_object_or_404(TreatmentSession.objects.complete(), pk=pk)
+    if not (row.is_booked or row.is_given):
+        raise Http404("This session is not given")
+    content = actions.issue_leaflet(row, by=request.user)
+    document = render_pdf("print/leaflet.html", {"leaflet": content}, paper=paper)
+    return pdf_response(document, filename=f"leaflet-{row.code}.pdf")

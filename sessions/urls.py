@@ -1,0 +1,29 @@
+"""Courses, the diary, visits and their paper."""
+
+from django.urls import path
+
+from sessions.courses import views as courses
+from sessions.diary import views as diary
+from sessions.outcomes import views as outcomes
+from sessions.paper import views as paper
+from sessions.recording import views as recording
+
+app_name = "sessions"
+
+urlpatterns = [
+    path("courses/new/", courses.book, name="course_new"),
+    path("courses/dates/", courses.dates, name="dates"),
+    path("courses/<id:pk>/", courses.course, name="course"),
+    path("courses/<id:pk>/move/", courses.move, name="move"),
+    path("courses/<id:pk>/close/", courses.close, name="close"),
+    path("courses/<id:pk>/evaluate/", outcomes.evaluate, name="evaluate"),
+    path("diary/", diary.go, name="go"),
+    path("diary/<day:day>/", diary.day, name="day"),
+    path("sessions/<id:pk>/", recording.session, name="session"),
+    path("sessions/<id:pk>/check/", recording.check, name="check"),
+    path("sessions/<id:pk>/sign/", recording.sign, name="sign"),
+    path("sessions/<id:pk>/amend/", recording.amend, name="amend"),
+    path("sessions/<id:pk>/set-aside/", courses.set_aside, name="set_aside"),
+    path("sessions/<id:pk>/sheet.pdf", paper.sheet, name="sheet"),
+    path("sessions/<id:pk>/leaflet.pdf", paper.leaflet, name="leaflet"),
+]
