@@ -164,6 +164,9 @@ AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
+# The one password of the demo sign-ins; made up by seed_demo when empty.
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a long clinic day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 

@@ -1,0 +1,306 @@
+"""An invented clinic around today's date: courses at every stage, nobody real.
+
+Made through the same actions as the app uses, so it can hold nothing that the app
+would refuse. The same day gives the same clinic.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from mesoclinic import staff
+from mesoclinic.models import User
+from mesoclinic.vocabulary import AllergyState, Change, Consent, Judgement, Side
+from patients import actions as patients
+from patients.models import Patient
+from protocols.models import Indication
+from sessions.courses import actions as courses
+from sessions.courses.models import Course, TreatmentSession
+from sessions.courses.visits import propose
+from sessions.outcomes import actions as outcomes
+from sessions.recording import actions as recording
+from sessions.recording.assessment import Draft, PointDraft
+from sessions.schedule import actions as schedule
+from sessions.schedule.models import Site
+
+Status = TreatmentSession.Status
+
+STAFF = (
+    ("clinician", "Dr", "Alice", "Cooper", "GMC 7012345", ("clinician",)),
+    ("clinician2", "Dr", "Simon", "Levy", "GMC 7054321", ("clinician",)),
+    ("reception", "", "Rita", "Vance", "", ("reception",)),
+    ("admin", "", "Ada", "Brook", "", ("admin",)),
+)
+
+# Family name, given names, title, sex, language. Invented, with the letters that
+# paper gets wrong.
+PEOPLE = (
+    ("Smith", "Anne-Jorun", "Mrs", "female", "en"),
+    ("O’Brien", "Patrick", "Mr", "male", "en"),
+    ("Łódzka", "Żaneta", "Ms", "female", "pl"),
+    ("Ångström", "Björn", "Mr", "male", "en"),
+    ("Đặng", "Thị Hồng", "Ms", "female", "en"),
+    ("Αθηναίου", "Ελένη", "Ms", "female", "en"),
+    ("Київська", "Оксана", "Mrs", "female", "en"),
+    ("الحسن", "ليلى", "Mrs", "female", "ar"),
+    ("d’Ávila", "Inês", "Ms", "female", "pt"),
+    ("García López", "José María", "Mr", "male", "es"),
+    ("Müller", "Jürgen", "Dr", "male", "de"),
+    ("Lefèvre", "Chloé", "Ms", "female", "fr"),
+    ("Bianchi", "Lucia", "Mrs", "female", "it"),
+    ("Suharto", "", "Mr", "male", "en"),
+    ("Featherstonehaugh-Cholmondeley", "Maximiliana Georgiana", "Lady", "female", "en"),
+    ("Okafor", "Chidi", "Mr", "male", "en"),
+    ("Nakamura", "Hana", "Ms", "female", "en"),
+    ("Kowalski", "Piotr", "Mr", "male", "pl"),
+    ("Dubois", "Étienne", "Mr", "male", "fr"),
+    ("Schäfer", "Greta", "Mrs", "female", "de"),
+    ("Rossi", "Marco", "Mr", "male", "it"),
+    ("Silva", "João", "Mr", "male", "pt"),
+    ("Haddad", "Omar", "Mr", "male", "ar"),
+    ("Johansen", "Liv", "Ms", "female", "en"),
+    ("Pearce", "Harold", "Mr", "male", "en"),
+    ("Whitcombe", "Edith", "Mrs", "female", "en"),
+    ("Adeyemi", "Tola", "Ms", "female", "en"),
+    ("Brandt", "Lukas", "Mr", "male", "de"),
+    ("Moreau", "Sylvie", "Mrs", "female", "fr"),
+    ("Nowak", "Zofia", "Ms", "female", "pl"),
+    ("Castro", "Elena", "Ms", "female", "es"),
+    ("Hughes", "Gareth", "Mr", "male", "en"),
+    ("Ivanova", "Mila", "Ms", "female", "en"),
+    ("Patel", "Rohan", "Mr", "male", "en"),
+    ("Quigley", "Nora", "Mrs", "female", "en"),
+    ("Thorne", "Basil", "Mr", "male", "en"),
+    ("Underhill", "Faye", "Ms", "female", "en"),
+    ("Voss", "Ingrid", "Mrs", "female", "de"),
+    ("Yildiz", "Deniz", "", "other", "en"),
+    ("Zanetti", "Paola", "Ms", "female", "it"),
+)
+
+INDICATIONS = (
+    ("achilles", Side.RIGHT),
+    ("plantar-fasciitis", Side.LEFT),
+    ("ankle-sprain-sequelae", Side.RIGHT),
+    ("lumbago", Side.NONE),
+    ("torticollis", Side.LEFT),
+    ("facet-syndrome", Side.BOTH),
+    ("extensor-carpi-ulnaris", Side.RIGHT),
+    ("quadricipital", Side.LEFT),
+    ("backache", Side.NONE),
+    ("degenerative-arthritis", Side.RIGHT),
+)
+
+MIXTURES = (
+    "lidocaine 1 % (10 mg/mL) 1 mL, lot L2207, expires 06-2028",
+    "procaine 2 % (20 mg/mL) 1 mL, lot P1180, expires 11-2027",
+    "sodium chloride 0.9 % 1 mL, lot N4412, expires 03-2028",
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a course is: where day 0 lies from today, and what became of each day."""
+
+    day_0: int
+    outcome: tuple[str, ...] = ()
+    ending: str = ""
+
+
+BOOKED_TODAY = Stage(0)
+STAGES = (
+    *[BOOKED_TODAY] * 6,
+    *[Stage(-3, (Status.GIVEN,))] * 5,
+    Stage(-7, (Status.GIVEN, Status.GIVEN)),
+    Stage(-7, (Status.GIVEN, Status.GIVEN)),
+    Stage(-7, (Status.GIVEN, Status.DECLINED)),
+    Stage(-7, (Status.GIVEN, Status.MISSED)),
+    Stage(-10, (Status.GIVEN, Status.GIVEN, Status.GIVEN)),
+    Stage(-11, (Status.GIVEN, Status.NOT_NEEDED, Status.NOT_NEEDED)),
+    Stage(-14, (Status.GIVEN, Status.GIVEN, Status.WITHHELD)),
+    *[Stage(-21, (Status.GIVEN, Status.GIVEN, Status.GIVEN), "evaluated")] * 6,
+    Stage(-30, (Status.GIVEN, Status.MISSED, Status.MISSED), "lost"),
+    Stage(-2, (Status.MISSED,)),
+    *[Stage(day) for day in (1, 1, 2, 3, 4, 7)],
+)
+
+
+def is_loaded() -> bool:
+    return User.objects.filter(username="clinician").exists()
+
+
+@transaction.atomic
+def load(password: str) -> None:
+    """Fill an empty clinic. Call once; `is_loaded` tells."""
+    chance = random.Random(20261122)
+    team = {row[0]: _add_staff(row, password) for row in STAFF}
+    site = _add_site(team["admin"])
+    people = [_register(person, chance, team) for person in PEOPLE]
+    _book_all(people, site, team, chance)
+
+
+def set_passwords(password: str) -> None:
+    """Let the demo people sign in with this password from now on."""
+    for user in User.objects.filter(username__in=[row[0] for row in STAFF]):
+        if not user.check_password(password):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+
+
+def _add_staff(row: tuple[str, str, str, str, str, tuple[str, ...]], pw: str) -> User:
+    username, title, given_names, family_name, registration, roles = row
+    return staff.add(
+        by=None,
+        password=pw,
+        username=username,
+        title=title,
+        given_names=given_names,
+        family_name=family_name,
+        registration_number=registration,
+        email="",
+        is_clinician="clinician" in roles,
+        is_reception="reception" in roles,
+        is_admin="admin" in roles,
+    )
+
+
+def _add_site(admin: User) -> Site:
+    return schedule.save_site(
+        Site(),
+        by=admin,
+        name="Larkfield Clinic",
+        address="12 Larkfield Road\nLondon N1 9ZZ",
+        phone="+442079460100",
+        out_of_hours="Call 111 when we are closed.",
+        emergency_number="999",
+        time_zone=settings.TIME_ZONE,
+    )
+
+
+def _register(
+    person: tuple[str, str, str, str, str], chance: random.Random, team: dict[str, User]
+) -> Patient:
+    family_name, given_names, title, sex, language = person
+    patient = patients.register(
+        by=team["reception"],
+        family_name=family_name,
+        given_names=given_names,
+        title=title,
+        birth_date=dt.date(1936, 1, 1) + dt.timedelta(days=chance.randrange(25_000)),
+        sex=sex,
+        # 020 7946 0xxx is set aside for stories: it rings nowhere.
+        phone=f"+4420794600{chance.randrange(10, 99)}",
+        email="",
+        preferred_language=language,
+        reception_notes=chance.choice(["", "", "", "Hard of hearing.", "Needs a lift."]),
+    )
+    _tell_allergies(patient, chance, team["clinician"])
+    return patient
+
+
+def _tell_allergies(patient: Patient, chance: random.Random, by: User) -> None:
+    draw = chance.random()
+    if draw < 0.2:
+        patients.record_allergy(patient, by=by, substance="penicillin", reaction="rash")
+    elif draw < 0.25:
+        patients.record_allergy(
+            patient, by=by, substance="lidocaine", reaction="swelling"
+        )
+    elif draw < 0.85:
+        patients.state_allergies(patient, by=by, state=AllergyState.NONE_KNOWN)
+
+
+def _slots() -> Iterator[tuple[str, dt.time]]:
+    """A clinician and a time of day for each course, so that none overlap."""
+    for index in range(60):
+        minutes = 8 * 60 + 30 + 20 * (index // 2)
+        yield ("clinician", "clinician2")[index % 2], dt.time(*divmod(minutes, 60))
+
+
+def _book_all(
+    people: list[Patient], site: Site, team: dict[str, User], chance: random.Random
+) -> None:
+    today = timezone.now().astimezone(site.zone).date()
+    shipped = {row.catalogue_key: row for row in Indication.objects.active()}
+    plans = zip(people, STAGES, _slots(), strict=False)
+    for index, (patient, stage, (username, at)) in enumerate(plans):
+        key, side = INDICATIONS[index % len(INDICATIONS)]
+        day_0 = today + dt.timedelta(days=stage.day_0)
+        course = courses.book(
+            by=team["reception"],
+            patient=patient,
+            indication=shipped[key],
+            side=side,
+            clinician=team[username],
+            site=site,
+            visits=propose(day_0, at, offsets=(3, 7)),
+            now=_at(day_0, dt.time(8), site) - dt.timedelta(days=1),
+        )
+        _carry_out(course, stage, chance)
+
+
+def _at(day: dt.date, at: dt.time, site: Site) -> dt.datetime:
+    return dt.datetime.combine(day, at, tzinfo=site.zone)
+
+
+def _carry_out(course: Course, stage: Stage, chance: random.Random) -> None:
+    pain = chance.randrange(5, 10)
+    for session, status in zip(course.in_order, stage.outcome, strict=False):
+        if status == Status.GIVEN:
+            after = max(0, pain - chance.randrange(1, 4))
+            _give(session, chance, pain, after)
+            pain = after
+        else:
+            by = session.clinician
+            courses.set_aside(session, by=by, status=status, now=session.starts_at)
+    if stage.ending:
+        _end(course, stage, pain)
+
+
+def _give(
+    session: TreatmentSession, chance: random.Random, before: int, after: int
+) -> None:
+    count = chance.choice([6, 8, 8, 8, 10, 12])
+    ended = session.starts_at + dt.timedelta(minutes=chance.randrange(8, 18))
+    draft = Draft(
+        volume_per_point_ml=Decimal("0.1"),
+        larger_zone=False,
+        angle_deg=60,
+        needle_length_mm=Decimal(4),
+        mixture=MIXTURES[2],
+        points=(PointDraft(planned_ml=Decimal("0.1"), given_ml=Decimal("0.1")),)
+        * count,
+        consent=Consent.GIVEN,
+        pain_before=before,
+        pain_after=after,
+        ended_at=ended,
+        reasons={"points.above": "The whole tendon is tender."} if count > 10 else {},
+    )
+    by, now = session.clinician, ended + dt.timedelta(minutes=3)
+    recording.save_draft(session, by=by, version=0, draft=draft, now=now)
+    recording.sign(session, by=by, version=1, now=now)
+
+
+def _end(course: Course, stage: Stage, pain: int) -> None:
+    closing = course.in_order[-1].starts_at + dt.timedelta(days=3)
+    if stage.ending == "lost":
+        reason = "Did not come back and could not be reached."
+        courses.close_as_lost(course, by=course.clinician, reason=reason, now=closing)
+        return
+    outcomes.evaluate(
+        course,
+        by=course.clinician,
+        now=closing,
+        pain_then=max(pain + 4, 6) if pain < 6 else 10,
+        pain_now=pain,
+        range_of_motion=Change.BETTER,
+        stiffness=Change.BETTER if pain < 4 else Change.SAME,
+        pain_relief=Change.BETTER if pain < 4 else Change.SAME,
+        judgement=Judgement.YES if pain < 4 else Judgement.PARTLY,
+        note="",
+    )
