@@ -1,0 +1,24 @@
+// A form that came back: the summary takes the focus, its links lead into the field.
+const CONTROLS = "input:not([type=hidden]), select, textarea, button";
+
+const enter = (summary) => summary.focus({ preventScroll: false });
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".error-summary a[href^='#']");
+  if (!link) return;
+  const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const control = target?.matches(CONTROLS) ? target : target?.querySelector(CONTROLS);
+  if (!control) return;
+  event.preventDefault();
+  // The label belongs into view as well as the box.
+  (control.closest(".field") || control).scrollIntoView({ block: "start" });
+  control.focus({ preventScroll: true });
+});
+
+const summary = document.querySelector(".error-summary");
+if (summary) enter(summary);
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const fresh = event.target.querySelector?.(".error-summary");
+  if (fresh) enter(fresh);
+});
