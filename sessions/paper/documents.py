@@ -87,10 +87,9 @@ def session_sheet(
         side=course.side_words,
         protocol=_protocol(version),
         allergies=_allergies(patient),
-        before=_checklist(course),
-        screening=tuple(
-            ScreeningRow(question=question.text) for question in version.questions.all()
-        ),
+        # Boxes to tick on paper; a signed record shows only what was recorded.
+        before=() if signed else _checklist(course),
+        screening=() if signed else _screening(version),
         needle=_needle(
             record.needle_length_mm if record else version.needle_length_mm,
             record.angle_deg if record else version.angle_deg,
@@ -151,6 +150,10 @@ def _checklist(course: Course) -> tuple[str, ...]:
     return tuple(filter(None, [*BEFORE[:-1], side, BEFORE[-1]]))
 
 
+def _screening(version: ProtocolVersion) -> tuple[ScreeningRow, ...]:
+    return tuple(ScreeningRow(question=q.text) for q in version.questions.all())
+
+
 def _needle(length_mm: Decimal, angle_deg: int) -> str:
     depth = needle_depth_mm(length_mm, angle_deg)
     return (
@@ -186,7 +189,7 @@ def _record(record: SessionRecord, course: Course) -> dict[str, object]:
         "consent": Consent(record.consent).label if record.consent else "",
         "pain_before": _score(record.pain_before),
         "pain_after": _score(record.pain_after),
-        "ended_at": moment_text(ended) if ended else "",
+        "ended_at": f"{ended:%H:%M}" if ended else "",
         "keep_until": _keep_until(record, course),
         "note": record.note,
         "findings": tuple(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,8 @@ from sessions.recording.models import (
     Signature,
 )
 from sessions.recording.sealing import amendment_hash, seal
+
+ALLERGY_MATCH = "allergy.match"
 
 _DRAFTED = (
     "volume_per_point_ml",
@@ -56,6 +59,7 @@ def save_draft(
     now = now or timezone.now()
     treatment_session = _lock(treatment_session)
     record = _record_for(treatment_session, by=by, version=version)
+    draft = _without_outlived_override(record, draft)
     findings = findings_on(treatment_session, draft)
     _refuse_standing(findings, draft)
     _refuse_future(draft.ended_at, now)
@@ -99,6 +103,20 @@ def _record_for(
         theirs = {name: getattr(record, name) for name in _DRAFTED}
         raise Stale(theirs, version=record.version)
     return record
+
+
+def _without_outlived_override(record: SessionRecord, draft: Draft) -> Draft:
+    """Drop the reason for going past an allergy once another mixture is written.
+
+    It was given for what was mixed then; for something else it is given again.
+    """
+    if record.pk is None or record.mixture == draft.mixture:
+        return draft
+    stored = record.findings.filter(code=ALLERGY_MATCH).first()
+    if stored is None or stored.given_reason != draft.reasons.get(ALLERGY_MATCH):
+        return draft
+    reasons = {c: text for c, text in draft.reasons.items() if c != ALLERGY_MATCH}
+    return replace(draft, reasons=reasons)
 
 
 def _refuse_standing(findings: Iterable[Finding], draft: Draft) -> None:

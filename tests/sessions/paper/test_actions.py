@@ -1,0 +1,133 @@
+"""What was handed over is kept; a reprint says the same and is marked (R18, R20)."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+import time_machine
+
+from mesoclinic.models import AuditEvent
+from sessions.courses import actions as courses
+from sessions.courses.visits import propose
+from sessions.models import LeafletIssue, TreatmentSession
+from sessions.paper.actions import issue_leaflet
+from sessions.paper.documents import session_sheet
+from sessions.recording import actions as recording
+from tests.factories import PatientFactory
+from tests.sessions.recording.test_actions import DRAFT, MONDAY, NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course(rita, dr_cooper, site, indication):
+    return courses.book(
+        by=rita,
+        patient=PatientFactory(family_name="Smith", given_names="Anne", title="Mrs"),
+        indication=indication,
+        side="right",
+        clinician=dr_cooper,
+        site=site,
+        visits=propose(MONDAY, dt.time(9), offsets=(3, 7)),
+        now=NOW - dt.timedelta(days=3),
+    )
+
+
+@pytest.fixture
+def treat(course, dr_cooper):
+    """Record and sign day 0, ended at a given moment."""
+
+    def sign(ended_at=DRAFT.ended_at) -> TreatmentSession:
+        draft = replace(DRAFT, ended_at=ended_at)
+        session = course.in_order[0]
+        now = ended_at + dt.timedelta(minutes=5)
+        recording.save_draft(session, by=dr_cooper, version=0, draft=draft, now=now)
+        recording.sign(session, by=dr_cooper, version=1, now=now)
+        return fresh(session)
+
+    return sign
+
+
+def fresh(session: TreatmentSession) -> TreatmentSession:
+    return TreatmentSession.objects.complete().get(pk=session.pk)
+
+
+def test_leaflet_says_until_when_what_never_and_when_to_come_back(treat, rita):
+    leaflet = issue_leaflet(treat(), by=rita)
+
+    assert leaflet.keep_until == "12:15"
+    assert leaflet.site == "Achilles tendinopathy, RIGHT side"
+    assert [(visit.day, visit.time) for visit in leaflet.visits] == [
+        ("Thursday 5 March 2026", "09:00"),
+        ("Monday 9 March 2026", "09:00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "keep_until"),
+    [
+        ("10:42", "13:45"),
+        ("10:45", "13:45"),
+        ("10:45:01", "13:50"),
+        ("22:10", "tomorrow 01:10"),
+    ],
+)
+def test_leaflet_prints_the_worked_examples_of_r18(treat, rita, ended_at, keep_until):
+    end = dt.datetime.combine(MONDAY, dt.time.fromisoformat(ended_at), tzinfo=dt.UTC)
+
+    assert issue_leaflet(treat(end), by=rita).keep_until == keep_until
+
+
+def test_leaflet_before_the_end_is_recorded_leaves_the_time_to_be_written(course, rita):
+    leaflet = issue_leaflet(fresh(course.in_order[0]), by=rita)
+
+    assert leaflet.keep_until == ""
+
+
+def test_reprint_carries_the_same_words_and_is_marked(treat, rita, dr_cooper):
+    session = treat()
+    first = issue_leaflet(session, by=rita)
+
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)):
+        again = issue_leaflet(fresh(session), by=dr_cooper)
+
+    assert again.reprint_of.startswith("Reprint of the leaflet handed over on")
+    assert replace(again, reprint_of="") == first
+    assert LeafletIssue.objects.count() == 1
+    assert AuditEvent.objects.filter(event="leaflet.printed").count() == 2
+
+
+def test_a_moved_visit_makes_a_new_leaflet_and_keeps_the_old_one(treat, course, rita):
+    session = treat()
+    issue_leaflet(session, by=rita)
+    day_3 = course.sessions.get(protocol_day=3)
+
+    courses.set_aside(day_3, by=rita, status="declined")
+    leaflet = issue_leaflet(fresh(session), by=rita)
+
+    assert [visit.label for visit in leaflet.visits] == ["Day 7"]
+    assert not leaflet.reprint_of
+    assert LeafletIssue.objects.count() == 2
+
+
+def test_sheet_of_a_signed_record_carries_all_of_it(treat, dr_cooper):
+    sheet = session_sheet(treat(), by=dr_cooper, record_url="http://x/sessions/1/")
+
+    assert (sheet.side, sheet.total_given) == ("RIGHT", "0.8 mL")
+    assert len(sheet.points) == 8
+    assert "60°" in sheet.needle
+    assert "depth 3.5 mm" in sheet.needle
+    assert sheet.signature_holds
+    assert sheet.signature.registration == dr_cooper.registration_number
+
+
+def test_sheet_before_signing_says_so(course, dr_cooper):
+    session = fresh(course.in_order[0])
+
+    blank = session_sheet(session, by=dr_cooper, record_url="http://x/")
+    recording.save_draft(session, by=dr_cooper, version=0, draft=DRAFT, now=NOW)
+    draft = session_sheet(fresh(session), by=dr_cooper, record_url="http://x/")
+
+    assert blank.state.name == "BLANK"
+    assert draft.state == "DRAFT – not signed"
+    assert draft.signature is None

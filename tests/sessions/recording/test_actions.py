@@ -1,0 +1,369 @@
+"""Saving, signing and amending a record, and what its lock refuses."""
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+
+from mesoclinic import database
+from mesoclinic.errors import Stale
+from mesoclinic.models import AuditEvent
+from mesoclinic.vocabulary import Consent, Side
+from patients import actions as patients
+from sessions.courses import actions as courses
+from sessions.courses.visits import propose
+from sessions.models import (
+    InjectionPoint,
+    RecordFinding,
+    SessionRecord,
+    TreatmentSession,
+)
+from sessions.recording import actions
+from sessions.recording.assessment import Draft, PointDraft
+from sessions.recording.models import RecordLocked
+from sessions.recording.sealing import broken_parts
+from tests.factories import PatientFactory
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = dt.date(2026, 3, 2)
+ENDED = dt.datetime(2026, 3, 2, 9, 15, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 3, 2, 9, 20, tzinfo=dt.UTC)
+A_TENTH = Decimal("0.1")
+DRAFT = Draft(
+    volume_per_point_ml=A_TENTH,
+    larger_zone=False,
+    angle_deg=60,
+    needle_length_mm=Decimal(4),
+    mixture="lidocaine 1 %",
+    points=(PointDraft(planned_ml=A_TENTH, given_ml=A_TENTH),) * 8,
+    consent=Consent.GIVEN,
+    pain_before=7,
+    pain_after=4,
+    ended_at=ENDED,
+)
+
+
+@pytest.fixture
+def course(rita, dr_cooper, site, indication):
+    return courses.book(
+        by=rita,
+        patient=PatientFactory(),
+        indication=indication,
+        side=Side.RIGHT,
+        clinician=dr_cooper,
+        site=site,
+        visits=propose(MONDAY, dt.time(9), offsets=(3, 7)),
+        now=NOW - dt.timedelta(days=3),
+    )
+
+
+@pytest.fixture
+def day_0(course) -> TreatmentSession:
+    return course.in_order[0]
+
+
+@pytest.fixture
+def save(dr_cooper):
+    def save_draft(session: TreatmentSession, draft: Draft = DRAFT, **options: Any):
+        options = {"version": 0, "now": NOW, "by": dr_cooper, **options}
+        return actions.save_draft(session, draft=draft, **options)
+
+    return save_draft
+
+
+@pytest.fixture
+def signed(day_0, save, dr_cooper) -> SessionRecord:
+    record = save(day_0)
+    actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
+    return SessionRecord.objects.get(pk=record.pk)
+
+
+def test_save_draft_keeps_every_point(day_0, save):
+    record = save(day_0)
+
+    assert [point.number for point in record.points_in_order] == list(range(1, 9))
+    assert {point.given_ml for point in record.points_in_order} == {A_TENTH}
+    assert AuditEvent.objects.filter(event="record.saved").exists()
+
+
+def test_save_draft_of_an_older_page_is_refused_and_shows_theirs(day_0, save):
+    save(day_0)
+
+    with pytest.raises(Stale) as refused:
+        save(day_0, replace(DRAFT, pain_before=3))
+
+    assert refused.value.theirs["pain_before"] == 7
+
+
+def test_a_deviation_takes_a_reason_and_keeps_it(day_0, save, dr_cooper):
+    twelve = replace(DRAFT, points=DRAFT.points[:1] * 12)
+
+    with pytest.raises(ValidationError) as refused:
+        save(day_0, twelve)
+    record = save(day_0, replace(twelve, reasons={"points.above": "long tendon"}))
+
+    finding = record.findings.get(code="points.above")
+    assert "points_count" in refused.value.message_dict
+    assert (finding.given_reason, finding.given_by) == ("long tendon", dr_cooper)
+
+
+def test_a_tenfold_volume_cannot_be_saved(day_0, save):
+    slip = replace(DRAFT, points=(*DRAFT.points[:7], PointDraft(planned_ml=Decimal(1))))
+
+    with pytest.raises(ValidationError, match="decimal"):
+        save(day_0, slip)
+
+    assert not SessionRecord.objects.exists()
+
+
+def test_a_tenfold_volume_given_is_caught_before_all_are_recorded(day_0, save):
+    first = PointDraft(planned_ml=A_TENTH, given_ml=Decimal(1))
+    rest = (PointDraft(planned_ml=A_TENTH),) * 7
+
+    with pytest.raises(ValidationError, match="decimal"):
+        save(day_0, replace(DRAFT, points=(first, *rest)))
+
+
+def test_an_allergy_to_what_is_mixed_blocks_without_a_reason(day_0, save, dr_cooper):
+    patients.record_allergy(day_0.patient, by=dr_cooper, substance="Lidocaine")
+
+    with pytest.raises(ValidationError) as refused:
+        save(day_0)
+
+    assert "mixture" in refused.value.message_dict
+
+
+def test_a_reason_does_not_outlive_the_mixture_it_was_given_for(day_0, save, dr_cooper):
+    patients.record_allergy(day_0.patient, by=dr_cooper, substance="Lidocaine")
+    reasoned = replace(DRAFT, reasons={"allergy.match": "Tested: not allergic."})
+    save(day_0, reasoned)
+
+    with pytest.raises(ValidationError):
+        save(day_0, replace(reasoned, mixture="lidocaine 2 % 5 mL"), version=1)
+
+
+def test_sign_gives_the_session_and_covers_everything(signed, day_0, dr_cooper):
+    day_0.refresh_from_db()
+
+    assert (day_0.status, day_0.given_date) == ("given", MONDAY)
+    assert signed.signature.signer_registration == dr_cooper.registration_number
+    assert len(signed.signature.content["points"]) == 8
+    assert broken_parts(signed) == []
+    event = AuditEvent.objects.get(event="record.signed")
+    assert event.details["hash"] == signed.signature.hash
+
+
+@pytest.mark.parametrize(
+    ("missing", "field"),
+    [
+        ({"ended_at": None}, "ended_at"),
+        ({"points": (PointDraft(planned_ml=A_TENTH),) * 8}, "points_count"),
+        ({"consent": Consent.NOT_RECORDED}, "consent"),
+    ],
+)
+def test_sign_refuses_what_is_not_complete(day_0, save, dr_cooper, missing, field):
+    save(day_0, replace(DRAFT, **missing))
+
+    with pytest.raises(ValidationError) as refused:
+        actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
+
+    assert field in refused.value.message_dict
+    day_0.refresh_from_db()
+    assert day_0.is_booked
+
+
+def test_sign_refuses_a_session_of_the_future(day_0, save, dr_cooper):
+    with pytest.raises(ValidationError, match="not come yet"):
+        save(day_0, replace(DRAFT, ended_at=NOW + dt.timedelta(minutes=1)))
+
+
+def test_sign_refuses_another_clinician(day_0, save, dr_levy):
+    save(day_0)
+
+    with pytest.raises(ValidationError, match="Dr Cooper's"):
+        actions.sign(day_0, by=dr_levy, version=1, now=NOW)
+
+
+def test_sign_refuses_what_was_not_seen(day_0, save, dr_cooper):
+    save(day_0)
+    save(day_0, replace(DRAFT, pain_after=9), version=1)
+
+    with pytest.raises(Stale):
+        actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
+
+
+def test_sign_twice_signs_once(signed, day_0, dr_cooper):
+    with pytest.raises(RecordLocked):
+        actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
+
+
+def test_a_follow_up_is_not_signed_before_day_0(course, save, dr_cooper):
+    day_3 = course.in_order[1]
+    later = ENDED + dt.timedelta(days=3)
+    save(day_3, replace(DRAFT, ended_at=later), now=later)
+
+    with pytest.raises(ValidationError, match="Day 0 is not signed"):
+        actions.sign(day_3, by=dr_cooper, version=1, now=later)
+
+
+def test_day_0_given_a_day_late_is_what_the_follow_ups_count_from(
+    course, save, dr_cooper
+):
+    day_0 = course.in_order[0]
+    late = ENDED + dt.timedelta(days=1)
+    save(day_0, replace(DRAFT, ended_at=late), now=late)
+
+    actions.sign(day_0, by=dr_cooper, version=1, now=late)
+
+    day_3 = course.sessions.get(protocol_day=3)
+    assert day_3.target_date == dt.date(2026, 3, 6)
+    assert day_3.booked_date == dt.date(2026, 3, 5)
+    assert "03-Mar-2026" in day_3.off_target_reason
+
+
+# --- The lock ---------------------------------------------------------------
+
+
+def test_a_signed_record_refuses_a_draft(signed, day_0, save):
+    with pytest.raises(RecordLocked):
+        save(day_0, version=1)
+
+
+@pytest.mark.parametrize("model", [SessionRecord, InjectionPoint, RecordFinding])
+def test_a_signed_record_refuses_the_model(signed, model):
+    if model is RecordFinding:
+        row = RecordFinding(record=signed, code="x", severity="info", statement="x")
+    else:
+        row = model.objects.first()
+
+    with pytest.raises(RecordLocked):
+        row.save()
+    with pytest.raises(RecordLocked):
+        row.delete()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda record: SessionRecord.objects.update(pain_after=0),
+        lambda record: record.points.update(given_ml=Decimal("0.5")),
+        lambda record: record.points.all().delete(),
+        lambda record: InjectionPoint.objects.bulk_create(
+            [InjectionPoint(record=record, number=9, planned_ml=A_TENTH)]
+        ),
+        lambda record: TreatmentSession.objects.update(status="booked"),
+    ],
+)
+def test_a_signed_record_refuses_every_other_route(signed, write):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write(signed)
+
+    assert broken_parts(signed) == []
+
+
+def _tampering() -> list[tuple[str, str, str]]:
+    """Every column of a record, its points and its session, and a value for it."""
+    columns = []
+    for model, part in (
+        (SessionRecord, "record"),
+        (InjectionPoint, "points"),
+        (TreatmentSession, "session"),
+    ):
+        for field in model._meta.concrete_fields:
+            if not (field.primary_key or field.is_relation):
+                columns.append((model._meta.db_table, field.column, part))
+    return columns
+
+
+# Changed alone, these contradict another column: a constraint refuses even that.
+_REFUSED_OUTRIGHT = {"skipped", "booked_date", "target_date", "status"}
+
+
+@pytest.mark.parametrize(("table", "column", "part"), _tampering())
+def test_tampering_by_sql_with_any_column_shows(signed, table, column, part):
+    with database.lifted(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, {column} FROM {table} ORDER BY id LIMIT 1")
+        key, value = cursor.fetchone()
+        change = [_another(table, column, value), key]
+        update = f"UPDATE {table} SET {column} = %s WHERE id = %s"
+        if column in _REFUSED_OUTRIGHT:
+            with pytest.raises(IntegrityError), transaction.atomic():
+                cursor.execute(update, change)
+            return
+        cursor.execute(update, change)
+
+    assert broken_parts(SessionRecord.objects.get(pk=signed.pk)) == [part]
+
+
+def _another(table: str, column: str, value: Any) -> Any:
+    """A value that the column takes and that is not `value`."""
+    field = next(
+        field
+        for model in (SessionRecord, InjectionPoint, TreatmentSession)
+        for field in model._meta.concrete_fields
+        if model._meta.db_table == table and field.column == column
+    )
+    kind = field.get_internal_type()
+    if kind == "BooleanField":
+        return not value
+    if kind == "DateTimeField":
+        later = dt.datetime(2026, 3, 2, 9, 17, 3)
+        return later if connection.vendor == "sqlite" else later.replace(tzinfo=dt.UTC)
+    if kind == "DateField":
+        return dt.date(2026, 3, 3)
+    if kind == "DecimalField":
+        return "0.25"
+    if kind in {"CharField", "TextField"}:
+        return "left" if value != "left" else "right"
+    return 9 if column == "number" else 5
+
+
+# --- Amendments -------------------------------------------------------------
+
+
+def test_amend_leaves_the_original_and_says_why(signed, dr_cooper):
+    amendment = actions.amend(
+        signed, by=dr_cooper, text="Pain after was 5.", reason="misheard", now=NOW
+    )
+
+    signed.refresh_from_db()
+    assert signed.pain_after == 4
+    assert (amendment.reason, amendment.amender_name) == (
+        "misheard",
+        dr_cooper.display_name,
+    )
+    assert broken_parts(signed) == []
+
+
+def test_amend_sent_twice_amends_once(signed, dr_cooper):
+    same = {"by": dr_cooper, "text": "x", "reason": "y", "submission": uuid4()}
+
+    actions.amend(signed, **same)
+    actions.amend(signed, **same)
+
+    assert signed.amendments.count() == 1
+
+
+def test_an_amendment_takes_a_reason_and_a_signed_record(day_0, save, dr_cooper):
+    record = save(day_0)
+
+    with pytest.raises(ValidationError):
+        actions.amend(record, by=dr_cooper, text="x", reason="y")
+    actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
+    with pytest.raises(ValidationError):
+        actions.amend(record, by=dr_cooper, text="x", reason="")
+
+
+def test_tampering_with_an_amendment_shows(signed, dr_cooper):
+    amendment = actions.amend(signed, by=dr_cooper, text="x", reason="y")
+
+    with database.lifted():
+        signed.amendments.filter(pk=amendment.pk).update(text="z")
+
+    assert broken_parts(signed) == ["amendments"]
