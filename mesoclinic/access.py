@@ -65,7 +65,7 @@ def public(view: View) -> View:
 
 def permissions_in_templates(request: HttpRequest) -> dict[str, Any]:
     """Give templates `can.patient_view` and the rest, to show only what works."""
-    held = getattr(request.user, "permissions", frozenset())
+    held: frozenset[Permission] = getattr(request.user, "permissions", frozenset())
     return {"can": {str(permission): True for permission in held}}
 
 

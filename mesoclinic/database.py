@@ -43,22 +43,28 @@ class Guard:
         when = when.replace("IS DISTINCT FROM", "IS NOT")
         return [
             f"DROP TRIGGER IF EXISTS {self.name}",
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"WHEN {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{self.name}: {self.message}'); END",
+            (
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+                f"WHEN {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{self.name}: {self.message}'); END"
+            ),
         ]
 
     def _postgres(self) -> list[str]:
         row = "OLD" if self.event == "DELETE" else "NEW"
         return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger AS $guard$ "
-            f"BEGIN IF {self.when} THEN RAISE EXCEPTION "
-            f"'{self.name}: {self.message}' "
-            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-            f"RETURN {row}; END $guard$ LANGUAGE plpgsql",
+            (
+                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger AS $guard$ "
+                f"BEGIN IF {self.when} THEN RAISE EXCEPTION "
+                f"'{self.name}: {self.message}' "
+                f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+                f"RETURN {row}; END $guard$ LANGUAGE plpgsql"
+            ),
             f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            (
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+            ),
         ]
 
     def drop_sql(self, vendor: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 
-class Stale(ValidationError):
+class Stale(ValidationError):  # noqa: N818  it says what the row is
     """The row was changed by somebody else since the form was shown.
 
     `theirs` maps form fields to what is stored now, so that the page can show both;

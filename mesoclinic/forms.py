@@ -42,15 +42,18 @@ class ClinicForm(forms.Form):
     `theirs` lists what somebody else stored meanwhile, as (label, text).
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    # A copy of what was sent: some forms fill in what they propose.
+    data: Any
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data.copy() if data else None, *args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.theirs: list[tuple[str, str]] = []
 
     @property
-    def status(self) -> int:
+    def http_status(self) -> int:
         """The HTTP status of a page that shows this form."""
         if self.theirs:
             return 409
@@ -73,7 +76,6 @@ class ClinicForm(forms.Form):
             if name in self.fields and stored != self.cleaned_data.get(name)
         ] or [("Version", str(error.version))]
         # Saving again now means: I have seen theirs.
-        self.data = self.data.copy()
         self.data["version"] = str(error.version)
 
 
@@ -123,7 +125,7 @@ def render_form(
     request: ClinicRequest, template: str, context: dict[str, Any]
 ) -> HttpResponse:
     """Render a page with a form: 200, 400 with errors, 409 when it was stale."""
-    return render(request, template, context, status=context["form"].status)
+    return render(request, template, context, status=context["form"].http_status)
 
 
 class StaffForm(ClinicForm):

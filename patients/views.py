@@ -136,7 +136,7 @@ def allergies_state(request: ClinicRequest, pk: int) -> HttpResponseBase:
         "state_form": form,
         "closed": patient.allergies.closed(),
     }
-    return render(request, "patients/allergies.html", context, status=form.status)
+    return render(request, "patients/allergies.html", context, status=form.http_status)
 
 
 @require_http_methods(["GET", "POST"])

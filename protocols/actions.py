@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
@@ -84,10 +84,11 @@ def _next_position(rows: Any) -> int:
 @transaction.atomic
 def reorder(row: Indication | IndicationGroup, *, by: User, up: bool) -> None:
     """Move a row of either list one place up or down among its neighbours."""
-    if isinstance(row, Indication):
-        neighbours = Indication.objects.filter(group=row.group_id)
-    else:
-        neighbours = IndicationGroup.objects.all()
+    neighbours: QuerySet[Any] = (
+        row.group.indications.all()
+        if isinstance(row, Indication)
+        else IndicationGroup.objects.all()
+    )
     rows = list(neighbours.select_for_update().order_by("position", "name"))
     place = rows.index(row)
     other = place - 1 if up else place + 1
@@ -95,7 +96,7 @@ def reorder(row: Indication | IndicationGroup, *, by: User, up: bool) -> None:
         rows[place], rows[other] = rows[other], rows[place]
     for position, each in enumerate(rows):
         each.position = position
-    type(row).objects.bulk_update(rows, ["position"])
+    neighbours.bulk_update(rows, ["position"])
     audit.record(f"{row._meta.model_name}.reordered", row, by=by, up=up)
 
 

@@ -18,6 +18,7 @@ from protocols.rules import Finding
 from sessions.courses.models import Course, TreatmentSession
 from sessions.courses.visits import Visit, propose
 
+Status = TreatmentSession.Status
 SIDES = [(s.value, s.label.capitalize()) for s in Side if s is not Side.NONE]
 
 
@@ -96,7 +97,6 @@ class VisitsForm(ClinicForm):
         except OutOfCalendar as error:
             self.add_error("day_0", str(error))
             return
-        self.data = self.data.copy()
         for visit in proposed[1:]:
             self._fill(visit.field, visit.on, again=again)
             self._fill(f"time_{visit.protocol_day}", visit.at, again=again)
@@ -130,12 +130,12 @@ class VisitsForm(ClinicForm):
         return source.get(f"day_{day}")
 
     def _findings(self) -> tuple[Finding, ...]:
-        dates = [self._date(day) for day in self.days]
-        if any(date is None for date in dates):
+        day_0, *follow_ups = [self._date(day) for day in self.days]
+        if day_0 is None or None in follow_ups:
             return ()
         return assess_dates(
-            dates[0],
-            dates[1:],
+            day_0,
+            follow_ups,
             offsets=self.offsets,
             tolerance_days=self.protocol_version.tolerance_days,
         )
@@ -153,9 +153,6 @@ class BookingForm(VisitsForm):
         widget=forms.RadioSelect,
         help_text="The patient's own left or right. Never assumed.",
     )
-    clinician = forms.ModelChoiceField(
-        queryset=User.objects.none(), empty_label="Choose"
-    )
     early_reason = PlainTextField(
         label="Why before the last course is evaluated?",
         max_length=300,
@@ -166,8 +163,8 @@ class BookingForm(VisitsForm):
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.patient = patient
-        self.fields["clinician"].queryset = User.objects.clinicians()
-        self.fields["indication"].choices = _grouped_indications()
+        self.fields["clinician"] = _clinician_field(empty_label="Choose")
+        self.fields["indication"].widget.choices = _grouped_indications()
 
     @property
     def asks_early_reason(self) -> bool:
@@ -194,6 +191,12 @@ class BookingForm(VisitsForm):
         }
 
 
+def _clinician_field(*, empty_label: str | None) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        queryset=User.objects.clinicians(), empty_label=empty_label
+    )
+
+
 def version_for(data: Mapping[str, Any]) -> ProtocolVersion | None:
     """The version whose days the form asks for: the chosen indication's, or any."""
     key = data.get("indication", "")
@@ -217,7 +220,6 @@ def _grouped_indications() -> list[Any]:
 class MoveForm(VisitsForm):
     """The sessions of a course that are not given yet, to be moved together."""
 
-    clinician = forms.ModelChoiceField(queryset=User.objects.none(), empty_label=None)
     version = version_field()
 
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
@@ -227,7 +229,7 @@ class MoveForm(VisitsForm):
         super().__init__(
             *args, initial=initial, version=course.protocol_version, **kwargs
         )
-        self.fields["clinician"].queryset = User.objects.clinicians()
+        self.fields["clinician"] = _clinician_field(empty_label=None)
         for session in course.in_order:
             if session.is_given:
                 self._freeze(session.protocol_day)
@@ -250,18 +252,16 @@ def _shown(session: TreatmentSession) -> dict[str, Any]:
 class SetAsideForm(ClinicForm):
     """Why a session is not given (R15)."""
 
-    status = forms.ChoiceField(
-        label="What became of it?",
-        widget=forms.RadioSelect,
-        choices=[(s.value, s.label) for s in TreatmentSession.NOT_GIVEN],
-    )
     reason = PlainTextField(label="Remark", max_length=300, required=False)
 
     def __init__(self, *args: Any, statuses: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [
-            choice for choice in self.fields["status"].choices if choice[0] in statuses
-        ]
+        self.fields["status"] = forms.ChoiceField(
+            label="What became of it?",
+            widget=forms.RadioSelect,
+            choices=[(s.value, s.label) for s in Status if s in statuses],
+        )
+        self.order_fields(["status", "reason"])
 
 
 class CloseForm(ClinicForm):

@@ -1,6 +1,7 @@
 """The patient's page with its courses; one course; booking, moving, closing."""
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -92,7 +93,7 @@ def book(request: ClinicRequest) -> HttpResponseBase:
     return render_form(request, "sessions/courses/book.html", context)
 
 
-def _booking_form(request: ClinicRequest, **made_from: object) -> BookingForm:
+def _booking_form(request: ClinicRequest, **made_from: Any) -> BookingForm:
     own = {"clinician": request.user.pk} if request.user.can_be_booked else {}
     return BookingForm(request.POST or None, initial=own, **made_from)
 

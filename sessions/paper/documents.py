@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_text
@@ -171,12 +172,12 @@ def _deviations(session: TreatmentSession) -> tuple[str, ...]:
     )
 
 
-def _blank(version: ProtocolVersion) -> dict[str, object]:
+def _blank(version: ProtocolVersion) -> dict[str, Any]:
     rows = (PointRow(number=str(n)) for n in range(1, version.points_max + 1))
     return {"points": tuple(rows)}
 
 
-def _record(record: SessionRecord, course: Course) -> dict[str, object]:
+def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
     points = record.points_in_order
     given = [point.given_ml for point in points if point.given_ml]
     ended = record.ended_at and record.ended_at.astimezone(course.site.zone)

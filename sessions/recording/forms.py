@@ -117,7 +117,6 @@ class RecordForm(ClinicForm):
         treatment_session: TreatmentSession,
         record: SessionRecord | None,
     ) -> None:
-        data = data.copy() if data else None
         super().__init__(data, initial=_initial(treatment_session, record))
         self.treatment_session = treatment_session
         self.draft: Draft | None = None

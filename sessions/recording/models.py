@@ -18,7 +18,7 @@ from mesoclinic.vocabulary import Consent, Severity, Side, choices
 from sessions.courses.models import Course, TreatmentSession
 
 
-class RecordLocked(ValidationError):
+class RecordLocked(ValidationError):  # noqa: N818
     """Somebody tried to write to a signed record."""
 
     def __init__(self) -> None:
@@ -33,9 +33,6 @@ class LockedBySignature(models.Model):
     class Meta:
         abstract = True
 
-    def owning_record(self) -> "SessionRecord":
-        raise NotImplementedError
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._refuse_if_signed()
         super().save(*args, **kwargs)
@@ -43,6 +40,9 @@ class LockedBySignature(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self._refuse_if_signed()
         return super().delete(*args, **kwargs)
+
+    def owning_record(self) -> "SessionRecord":
+        raise NotImplementedError
 
     def _refuse_if_signed(self) -> None:
         if Signature.objects.filter(record_id=self.owning_record().pk).exists():
