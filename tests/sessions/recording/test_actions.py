@@ -313,8 +313,9 @@ def _another(table: str, column: str, value: Any) -> Any:
     if kind == "BooleanField":
         return not value
     if kind == "DateTimeField":
-        later = dt.datetime(2026, 3, 2, 9, 17, 3)
-        return later if connection.vendor == "sqlite" else later.replace(tzinfo=dt.UTC)
+        later = dt.datetime(2026, 3, 2, 9, 17, 3, tzinfo=dt.UTC)
+        # SQLite keeps moments as text, in UTC and without saying so.
+        return later.replace(tzinfo=None) if connection.vendor == "sqlite" else later
     if kind == "DateField":
         return dt.date(2026, 3, 3)
     if kind == "DecimalField":
