@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,12 @@ from mesoclinic.models import User
 from protocols.models import Indication, ProtocolVersion
 from sessions.models import Site
 from tests.factories import IndicationFactory, SiteFactory, UserFactory
+
+
+def pytest_configure() -> None:
+    """Let a stopped run end like an interrupted one: workers, browser and all."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 
 # --- What no test may do ----------------------------------------------------
 
