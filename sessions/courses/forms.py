@@ -68,11 +68,13 @@ class VisitsForm(ClinicForm):
                 label=f"Why not on day {day}?", max_length=300, required=False
             )
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every visit has been shown with a date and a time."""
+    def show_first(self) -> bool:
+        """Propose follow-ups that nobody has seen yet; whether there were any."""
         cleaned = self.cleaned_data
-        return all(cleaned[f"day_{d}"] and cleaned[f"time_{d}"] for d in self.days)
+        if all(cleaned[f"day_{d}"] and cleaned[f"time_{d}"] for d in self.days):
+            return False
+        self.propose_follow_ups()
+        return True
 
     def visits(self) -> list[Visit]:
         cleaned = self.cleaned_data
@@ -234,10 +236,23 @@ class MoveForm(VisitsForm):
             if session.is_given:
                 self._freeze(session.protocol_day)
 
+    def show_first(self) -> bool:
+        """Also when day 0 was moved and the follow-ups were left as they are (R14)."""
+        changed = set(self.changed_data)
+        follow_ups = {name for d in self.offsets for name in _boxes(d)}
+        if changed & {"day_0", "time_0"} and not changed & follow_ups:
+            self.propose_follow_ups(again=True)
+            return True
+        return super().show_first()
+
     def _freeze(self, day: int) -> None:
-        for name in (f"day_{day}", f"time_{day}", f"day_{day}_reason"):
+        for name in _boxes(day):
             if name in self.fields:
                 self.fields[name].disabled = True
+
+
+def _boxes(day: int) -> tuple[str, str, str]:
+    return (f"day_{day}", f"time_{day}", f"day_{day}_reason")
 
 
 def _shown(session: TreatmentSession) -> dict[str, Any]:

@@ -79,16 +79,13 @@ def book(request: ClinicRequest) -> HttpResponseBase:
     if patient is None or site is None or version is None:
         return _cannot_book(request, patient)
     form = _booking_form(request, patient=patient, version=version)
-    if request.method == "POST" and form.is_valid():
-        if not form.is_complete:
-            form.propose_follow_ups()
-        else:
-            with collect_errors(
-                form, by=request.user, event="course.booked", patient_id=patient.pk
-            ):
-                row = actions.book(by=request.user, site=site, **form.booking())
-                messages.success(request, "All sessions of this course are booked.")
-                return redirect(row)
+    if request.method == "POST" and form.is_valid() and not form.show_first():
+        with collect_errors(
+            form, by=request.user, event="course.booked", patient_id=patient.pk
+        ):
+            row = actions.book(by=request.user, site=site, **form.booking())
+            messages.success(request, "All sessions of this course are booked.")
+            return redirect(row)
     context = {"form": form, "patient": patient}
     return render_form(request, "sessions/courses/book.html", context)
 
@@ -129,21 +126,18 @@ def move(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Move what is not given yet: before and after on one page, then all together."""
     row = open_course(request, pk)
     form = MoveForm(request.POST or None, course=row)
-    if request.method == "POST" and form.is_valid():
-        if not form.is_complete:
-            form.propose_follow_ups()
-        else:
-            with _refusals(form, request, row, "course.moved"):
-                cleaned = form.cleaned_data
-                actions.move(
-                    row,
-                    by=request.user,
-                    version=cleaned["version"],
-                    visits=form.visits(),
-                    clinician=cleaned["clinician"],
-                )
-                messages.success(request, "Moved.")
-                return redirect(row)
+    if request.method == "POST" and form.is_valid() and not form.show_first():
+        with _refusals(form, request, row, "course.moved"):
+            cleaned = form.cleaned_data
+            actions.move(
+                row,
+                by=request.user,
+                version=cleaned["version"],
+                visits=form.visits(),
+                clinician=cleaned["clinician"],
+            )
+            messages.success(request, "Moved.")
+            return redirect(row)
     context = {"form": form, "course": row, "patient": row.patient}
     return render_form(request, "sessions/courses/move.html", context)
 
