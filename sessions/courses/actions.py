@@ -16,9 +16,10 @@ from patients.models import Patient
 from protocols.dates import assess_dates
 from protocols.models import Indication, ProtocolVersion
 from protocols.rules import Finding
+from sessions.courses.conflicts import taken
 from sessions.courses.locks import lock_calendars
 from sessions.courses.models import Course, TreatmentSession
-from sessions.courses.visits import Visit, nearest_free, targets
+from sessions.courses.visits import Visit, targets
 from sessions.schedule.models import Site
 
 Status = TreatmentSession.Status
@@ -110,7 +111,7 @@ def _book(course: Course, visits: Sequence[Visit], now: dt.datetime) -> Course:
         with transaction.atomic():
             TreatmentSession.objects.bulk_create(sessions)
     except IntegrityError as error:
-        raise _taken(sessions, error) from error
+        raise taken(sessions, error) from error
     audit.record(
         "course.booked",
         course,
@@ -219,61 +220,6 @@ def _set_status(
     session.status_at, session.status_by = now, by
 
 
-def _taken(sessions: Sequence[TreatmentSession], error: Exception) -> ValidationError:
-    """Say which visit is taken, by whom, and what is free nearby."""
-    for session in sessions:
-        overlapping = _overlapping(session)
-        if overlapping:
-            who = _who_is_taken(session, overlapping)
-            free = ", ".join(_free_times(session)) or "none within eight hours"
-            start = session.starts_local
-            return ValidationError(
-                {
-                    f"day_{session.protocol_day}": (
-                        f"{who} has another session on {start:%a %d-%b-%Y} at "
-                        f"{start:%H:%M}. Free nearby: {free}."
-                    )
-                },
-                code="taken",
-            )
-    return ValidationError(f"This could not be booked: {error}", code="taken")
-
-
-def _others(session: TreatmentSession) -> "list[TreatmentSession]":
-    """Sessions near this one that its clinician or its patient is in."""
-    around = dt.timedelta(hours=9)
-    near = TreatmentSession.objects.filter(
-        status__in=TreatmentSession.OCCUPYING,
-        starts_at__gt=session.starts_at - around,
-        starts_at__lt=session.ends_at + around,
-    ).exclude(course=session.course_id)
-    return list(
-        near.filter(clinician=session.clinician) | near.filter(patient=session.patient)
-    )
-
-
-def _overlapping(session: TreatmentSession) -> list[TreatmentSession]:
-    return [
-        other
-        for other in _others(session)
-        if other.starts_at < session.ends_at and session.starts_at < other.ends_at
-    ]
-
-
-def _who_is_taken(
-    session: TreatmentSession, overlapping: Sequence[TreatmentSession]
-) -> str:
-    if any(other.clinician_id == session.clinician_id for other in overlapping):
-        return session.clinician.short_name
-    return "The patient"
-
-
-def _free_times(session: TreatmentSession) -> list[str]:
-    busy = [(other.starts_at, other.ends_at) for other in _others(session)]
-    spans = nearest_free((session.starts_at, session.ends_at), busy)
-    return [f"{start.astimezone(session.zone):%H:%M}" for start, _ in spans]
-
-
 @transaction.atomic
 def move(
     course: Course,
@@ -359,7 +305,7 @@ def _write_moves(
             for session in _without_stepping_on_each_other(moved, old_start):
                 session.save(update_fields=PLACED)
     except IntegrityError as error:
-        raise _taken(moved, error) from error
+        raise taken(moved, error) from error
     course.clinician, course.version = clinician, course.version + 1
     course.save(update_fields=["clinician", "version"])
 
