@@ -5,7 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,6 +44,20 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def unevaluated(self) -> "CourseQuerySet":
         """Neither evaluated nor closed in another way."""
         return self.filter(closed_at__isnull=True)
+
+    def awaiting_evaluation(self, clinician: User, today: dt.date) -> "CourseQuerySet":
+        """A clinician's courses that are to be judged now (R16), longest due first."""
+        given = TreatmentSession.objects.filter(
+            course=OuterRef("pk"), status=TreatmentSession.Status.GIVEN
+        )
+        return (
+            self.unevaluated()
+            .filter(Exists(given), clinician=clinician)
+            .annotate(last_day=Max("sessions__target_date"))
+            .filter(last_day__lt=today)
+            .select_related("patient", "indication")
+            .order_by("last_day", "pk")
+        )
 
 
 class Course(models.Model):

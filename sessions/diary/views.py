@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.roles import Permission
-from sessions.courses.models import TreatmentSession
+from sessions.courses.models import Course, TreatmentSession
 
 
 @require_GET
@@ -24,11 +24,13 @@ def day_page(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
     own = request.user.is_clinician and request.GET.get("all") != "1"
     if own:
         sessions = sessions.of_clinician(request.user)
+    today = timezone.localdate()
     context = {
         "day": day,
         "sessions": list(sessions),
         "own": own,
-        "is_today": day == timezone.localdate(),
+        "due": Course.objects.awaiting_evaluation(request.user, today) if own else [],
+        "is_today": day == today,
         "before": _next_to(day, -1),
         "after": _next_to(day, 1),
     }

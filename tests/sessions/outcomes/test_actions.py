@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from mesoclinic.models import AuditEvent
 from mesoclinic.vocabulary import Change, Judgement
 from sessions.courses import actions as courses
-from sessions.models import Evaluation, TreatmentSession
+from sessions.models import Course, Evaluation, TreatmentSession
 from sessions.outcomes import actions
 from tests.factories import DAY_0, CourseFactory, TreatmentSessionFactory
 
@@ -103,3 +103,16 @@ def test_an_evaluation_stays_as_it_was_written(course, dr_cooper):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Evaluation.objects.update(pain_now=0)
+
+
+def test_awaiting_evaluation_lists_what_is_due(course, dr_cooper, dr_levy):
+    def due(clinician, day):
+        today = dt.date(2026, 3, day)
+        return list(Course.objects.awaiting_evaluation(clinician, today))
+
+    assert due(dr_cooper, 9) == []
+    assert due(dr_cooper, 10) == [course]
+    assert due(dr_levy, 10) == []
+    set_aside_all(course, dr_cooper)
+    actions.evaluate(course, by=dr_cooper, now=DAY_8, **JUDGED)
+    assert due(dr_cooper, 10) == []
