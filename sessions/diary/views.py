@@ -9,7 +9,11 @@ from django.views.decorators.http import require_GET
 
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.roles import Permission
-from sessions.courses.models import Course, TreatmentSession
+from sessions.courses.models import (
+    Course,
+    CourseQuerySet,
+    TreatmentSession,
+)
 
 
 @require_GET
@@ -29,12 +33,17 @@ def day_page(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
         "day": day,
         "sessions": list(sessions),
         "own": own,
-        "due": Course.objects.awaiting_evaluation(request.user, today) if own else [],
+        "due": _due(request, today) if own and day == today else [],
         "is_today": day == today,
         "before": _next_to(day, -1),
         "after": _next_to(day, 1),
     }
     return render(request, "sessions/diary/day.html", context)
+
+
+def _due(request: ClinicRequest, today: dt.date) -> CourseQuerySet:
+    """The clinician's courses that wait for their evaluation."""
+    return Course.objects.awaiting_evaluation(request.user, today)
 
 
 def _next_to(day: dt.date, days: int) -> dt.date | None:
