@@ -65,7 +65,9 @@ def public(view: View) -> View:
 
 def permissions_in_templates(request: HttpRequest) -> dict[str, Any]:
     """Give templates `can.patient_view` and the rest, to show only what works."""
-    held: frozenset[Permission] = getattr(request.user, "permissions", frozenset())
+    # What is refused before anybody is known to have asked, has no user.
+    user = getattr(request, "user", None)
+    held: frozenset[Permission] = getattr(user, "permissions", frozenset())
     return {"can": {str(permission): True for permission in held}}
 
 

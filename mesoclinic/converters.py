@@ -44,8 +44,11 @@ class Way:
         return value
 
 
+FIRST_DAY, LAST_DAY = dt.date(1000, 1, 1), dt.date(2999, 12, 31)
+
+
 class Day:
-    """A date, `2026-11-24`; one that is not in the calendar is no page."""
+    """A date, `2026-11-24`, in FIRST_DAY to LAST_DAY; any other is no page."""
 
     regex = r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
 

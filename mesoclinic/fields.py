@@ -5,6 +5,7 @@ numeric keyboard: a browser's number box drops what it cannot read, turns with t
 mouse wheel and takes `1e9`.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, time
@@ -109,6 +110,19 @@ class CountField(TypedField):
         if not self.least <= count <= self.most:
             raise NotUnderstood(f"Write a number from {self.least} to {self.most}.")
         return count
+
+
+class RowField(forms.ModelChoiceField):
+    """A choice of one row, by its key in plain digits: `1_0` and `١` are no key."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value and not re.fullmatch(r"[0-9]{1,18}", value):
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": value},
+            )
+        return super().to_python(value)
 
 
 class PainField(CountField):

@@ -27,6 +27,9 @@ DETAILS = (
     "reception_notes",
 )
 
+# Of each name, in ASCII: where one sign is a whole word, 120 signs outgrow the column.
+SEARCHED = 249
+
 
 def register(*, by: User, submission: UUID | None = None, **details: Any) -> Patient:
     """Register a person. The same form sent twice registers one."""
@@ -68,7 +71,8 @@ def amend(patient: Patient, *, by: User, version: int, **details: Any) -> Patien
 def _write(patient: Patient, details: dict[str, Any]) -> None:
     for name in DETAILS:
         setattr(patient, name, details[name])
-    patient.search_name = searchable(f"{patient.family_name} {patient.given_names}")
+    names = (searchable(n) for n in (patient.family_name, patient.given_names))
+    patient.search_name = " ".join(name[:SEARCHED] for name in names if name)
     # The form has cleaned each field; this is for callers that have no form.
     patient.full_clean(exclude=["registered_by", "search_name"], validate_unique=False)
 

@@ -49,6 +49,9 @@ INDICATION_DETAILS = (
     "code_display",
 )
 
+# What a draft has not got, and what a shipped version never had.
+_NOT_YET = ("created_by", "published_at", "published_by", "retired_at", "retired_by")
+
 
 @transaction.atomic
 def save_group(group: IndicationGroup, *, by: User, name: str) -> IndicationGroup:
@@ -70,7 +73,7 @@ def save_indication(indication: Indication, *, by: User, **details: Any) -> Indi
         setattr(indication, name, details[name])
     if moved:
         indication.position = _next_position(indication.group.indications.all())
-    indication.full_clean()
+    indication.full_clean(exclude=["retired_at", "retired_by"])
     indication.save()
     audit.record("indication.saved", indication, by=by)
     return indication
@@ -162,7 +165,7 @@ def amend_draft(
         raise ValidationError("A published version does not change. Make a new draft.")
     for name in NUMBERS:
         setattr(version, name, numbers[name])
-    version.full_clean()
+    version.full_clean(exclude=_NOT_YET)
     version.save(update_fields=NUMBERS)
     audit.record("protocol_version.amended", version, by=by)
     return version

@@ -10,6 +10,7 @@ from mesoclinic.fields import (
     LengthField,
     PlainLinesField,
     PlainTextField,
+    RowField,
     VolumeField,
 )
 from mesoclinic.forms import ClinicForm
@@ -24,7 +25,7 @@ class GroupForm(ClinicForm):
 class IndicationForm(ClinicForm):
     """What is treated, and by which protocol."""
 
-    group = forms.ModelChoiceField(
+    group = RowField(
         queryset=IndicationGroup.objects.all(), empty_label="Choose a group"
     )
     name = PlainTextField(max_length=160)
@@ -45,7 +46,7 @@ class IndicationForm(ClinicForm):
         required=False,
         help_text="Its range of motion is judged at the evaluation: dorsiflexion.",
     )
-    protocol = forms.ModelChoiceField(queryset=Protocol.objects.all(), empty_label=None)
+    protocol = RowField(queryset=Protocol.objects.all(), empty_label=None)
     code_system = PlainTextField(
         max_length=60, required=False, help_text="ICD-10, ICD-11, SNOMED CT. Optional."
     )

@@ -81,7 +81,9 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         digits = re.sub(r"[\s().+/-]", "", text)
         if not digits.isascii() or not digits.isdigit() or len(digits) < 4:
             return Q(pk__in=[])
-        return Q(phone__contains=digits.lstrip("0"))
+        # Stored as +44…: the zeros in front are how it is dialled from here.
+        dialled = digits.lstrip("0")
+        return Q(phone__contains=dialled) if len(dialled) > 2 else Q(pk__in=[])
 
     def numbered(self, number: str) -> "Patient | None":
         """The patient with this record number, however it is spaced; else None."""

@@ -57,9 +57,6 @@ def book(
     Raises ValidationError, naming the visit, when a time is taken or a rule stands
     against it. The same form sent twice books once.
     """
-    existing = _booked_by(submission)
-    if existing:
-        return existing
     course = Course(
         patient=patient,
         indication=indication,
@@ -71,13 +68,7 @@ def book(
         booked_by=by,
         submission=submission,
     )
-    try:
-        return _book(course, visits, now or timezone.now())
-    except IntegrityError:
-        existing = _booked_by(submission)
-        if existing is None:
-            raise
-        return existing
+    return _book(course, visits, now or timezone.now())
 
 
 def _booked_by(submission: UUID | None) -> Course | None:
@@ -102,6 +93,10 @@ def _version_for(indication: Indication) -> ProtocolVersion:
 @transaction.atomic
 def _book(course: Course, visits: Sequence[Visit], now: dt.datetime) -> Course:
     lock_calendars(clinicians=[course.clinician], patient=course.patient)
+    # Only now: sent twice at once, the second waits here for the first.
+    existing = _booked_by(course.submission)
+    if existing:
+        return existing
     _check_course(course)
     _check_visits(course, visits, changing={v.protocol_day for v in visits}, now=now)
     course.save(force_insert=True)

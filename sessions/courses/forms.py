@@ -7,7 +7,12 @@ from typing import Any
 
 from django import forms
 
-from mesoclinic.fields import PlainTextField, TypedDateField, TypedTimeField
+from mesoclinic.fields import (
+    PlainTextField,
+    RowField,
+    TypedDateField,
+    TypedTimeField,
+)
 from mesoclinic.forms import ClinicForm, submission_field, version_field
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Side
@@ -146,7 +151,7 @@ class VisitsForm(ClinicForm):
 class BookingForm(VisitsForm):
     """A new course of one patient."""
 
-    indication = forms.ModelChoiceField(
+    indication = RowField(
         queryset=Indication.objects.active().listed(), empty_label="Choose"
     )
     side = forms.ChoiceField(
@@ -193,8 +198,8 @@ class BookingForm(VisitsForm):
         }
 
 
-def _clinician_field(*, empty_label: str | None) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
+def _clinician_field(*, empty_label: str | None) -> RowField:
+    return RowField(
         queryset=User.objects.clinicians(), empty_label=empty_label
     )
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from mesoclinic.access import ClinicRequest, require_permission
+from mesoclinic.converters import FIRST_DAY, LAST_DAY
 from mesoclinic.roles import Permission
 from sessions.courses.models import (
     Course,
@@ -47,11 +48,9 @@ def _due(request: ClinicRequest, today: dt.date) -> CourseQuerySet:
 
 
 def _next_to(day: dt.date, days: int) -> dt.date | None:
-    """A day before or after; None at either end of the calendar."""
-    try:
-        return day + dt.timedelta(days=days)
-    except OverflowError:
-        return None
+    """A day before or after; None at either end of the diary."""
+    other = day + dt.timedelta(days=days)
+    return other if FIRST_DAY <= other <= LAST_DAY else None
 
 
 @require_GET
@@ -61,5 +60,7 @@ def go(request: ClinicRequest) -> HttpResponseBase:
     try:
         day = dt.date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
+        day = timezone.localdate()
+    if not FIRST_DAY <= day <= LAST_DAY:
         day = timezone.localdate()
     return redirect("sessions:day", day)

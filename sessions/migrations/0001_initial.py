@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=60)),
                 ('severity', models.CharField(choices=functools.partial(mesoclinic.vocabulary.choices, *(mesoclinic.vocabulary.Severity,), **{}), max_length=7)),
-                ('statement', models.CharField(max_length=400)),
+                ('statement', models.TextField()),
                 ('source', models.CharField(max_length=60)),
                 ('field', models.CharField(max_length=60)),
                 ('given_reason', models.CharField(blank=True, max_length=300)),

@@ -62,7 +62,7 @@ def save_draft(
     draft = _without_outlived_override(record, draft)
     findings = findings_on(treatment_session, draft)
     _refuse_standing(findings, draft)
-    _refuse_future(draft.ended_at, now)
+    _refuse_impossible_end(treatment_session, draft.ended_at, now)
     for name in _DRAFTED:
         setattr(record, name, getattr(draft, name))
     record.saved_by, record.version = by, record.version + 1
@@ -128,9 +128,16 @@ def _refuse_standing(findings: Iterable[Finding], draft: Draft) -> None:
         raise ValidationError(errors)
 
 
-def _refuse_future(ended_at: dt.datetime | None, now: dt.datetime) -> None:
-    if ended_at and ended_at > now:
+def _refuse_impossible_end(
+    treatment_session: TreatmentSession, ended_at: dt.datetime | None, now: dt.datetime
+) -> None:
+    if ended_at is None:
+        return
+    if ended_at > now:
         raise ValidationError({"ended_at": "This time has not come yet."})
+    born = treatment_session.patient.birth_date
+    if ended_at.astimezone(treatment_session.zone).date() < born:
+        raise ValidationError({"given_on": "This is before the patient's birth."})
 
 
 def _write_points(record: SessionRecord, draft: Draft) -> None:
@@ -227,7 +234,7 @@ def refuse_incomplete(
     elif all(point.skipped for point in draft.points):
         errors["points_count"] = "No point was given. Set the session aside instead."
     if not errors and draft.ended_at:
-        _refuse_future(draft.ended_at, now)
+        _refuse_impossible_end(treatment_session, draft.ended_at, now)
         _refuse_before_day_0(treatment_session, draft.ended_at)
     if errors:
         raise ValidationError(errors)

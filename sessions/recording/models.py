@@ -202,7 +202,8 @@ class RecordFinding(LockedBySignature):
     )
     code = models.CharField(max_length=60)
     severity = models.CharField(max_length=7, choices=partial(choices, Severity))
-    statement = models.CharField(max_length=400)
+    # As long as it gets: one finding names every allergy that a mixture touches.
+    statement = models.TextField()
     source = models.CharField(max_length=60)
     field = models.CharField(max_length=60)
     given_reason = models.CharField(max_length=300, blank=True)
