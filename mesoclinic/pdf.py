@@ -4,6 +4,7 @@ What people typed is printed, never obeyed: a document reads the fonts, drawings
 styles that ship with the program and nothing else.
 """
 
+import atexit
 import gc
 import hashlib
 import logging
@@ -24,7 +25,8 @@ from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
-    from weasyprint import CSS
+    from pydyf import PDF
+    from weasyprint import CSS, Document
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
@@ -85,9 +87,22 @@ def make_pdf(html: str, *, paper: Paper) -> bytes:
                 stylesheets=press.stylesheets,
                 font_config=press.fonts,
                 pdf_variant="pdf/ua-1",
+                finisher=_name_bare_glyphs,
             )
         except FatalURLFetchingError as error:  # a BaseException
             raise PdfError(f"{error}: {error.__cause__}") from error
+
+
+def _name_bare_glyphs(_: "Document", pdf: "PDF") -> None:
+    """Give each glyph a character, as PDF/UA asks.
+
+    The dots of an Arabic letter are glyphs of their own, left without one. They get
+    U+034F: it shows nothing, and joins nothing, in text that is copied or read out.
+    """
+    for item in pdf.objects:
+        stream = getattr(item, "stream", ())
+        if b"begincmap" in stream:
+            stream[:] = [line.replace(b"> <>", b"> <034f>") for line in stream]
 
 
 class _Kept:
@@ -143,6 +158,8 @@ class _Press:
 
 
 _presses: dict[Paper, _Press] = {}
+# Fonts lie in a temporary folder until their press goes; later it could not clean up.
+atexit.register(_presses.clear)
 
 
 def _press(paper: Paper) -> _Press:

@@ -163,6 +163,18 @@ class SheetContent:
         return self.state is SheetState.SIGNED
 
     @property
+    def is_broken(self) -> bool:
+        """Whether somebody wrote to the record behind its signature's back."""
+        return self.is_signed and not self.signature_holds
+
+    @property
+    def state_words(self) -> str:
+        """What stands across the top of every page."""
+        if self.is_broken:
+            return f"{self.state} – DOES NOT MATCH ITS SIGNATURE"
+        return f"{self.state}, amended" if self.amendments else self.state
+
+    @property
     def qr(self) -> QrCode:
         """The way back to the record on screen; it opens after signing in."""
         return qr_code(self.record_url)

@@ -1,0 +1,207 @@
+"""Papers about an invented patient, for the tests and for the bench."""
+
+from dataclasses import replace
+from typing import Any
+
+from mesoclinic.vocabulary import AllergyState
+from sessions.paper.content import (
+    Allergies,
+    AmendmentRow,
+    FindingRow,
+    Identity,
+    LeafletContent,
+    PointRow,
+    ScreeningRow,
+    SheetContent,
+    SheetState,
+    SignatureBlock,
+    Visit,
+)
+
+SMITH = Identity(
+    name_family="Smith",
+    name_given="Anne-Jorun",
+    title="Mrs",
+    born="14-Aug-1980",
+    age="46y",
+    sex="Female",
+    number="MC 000 123",
+)
+LIDOCAINE = Allergies(
+    state=AllergyState.KNOWN, known=("lidocaine – rash (recorded 02-Nov-2026)",)
+)
+REGIONS = (
+    "2 cm above the heel bone",
+    "inner edge of the tendon",
+    "outer edge of the tendon",
+    "where it joins the calf",
+)
+BEFORE = (
+    "Identity spoken",
+    "Allergies re-read",
+    "Consent",
+    "Contraindications asked",
+    "SIDE marked: RIGHT",
+    "STOP: patient, side, site, mixture, expiry",
+)
+QUESTIONS = (
+    "Allergy to anything that is to be injected?",
+    "Infection or fever now?",
+    "Infected or broken skin at the site?",
+    "Pregnant or breastfeeding?",
+    "Taking anything that thins the blood?",
+    "Peptic ulcer?",
+    "Spine: tumour, infection or inflammatory disease?",
+    "Neck: injury, weakness, fever, trouble swallowing?",
+    "Muscle torn recently?",
+    "Subject to doping controls?",
+)
+
+
+def planned_points(count: int, *, given: str = "") -> tuple[PointRow, ...]:
+    """Return `count` points of 0.1 mL round the tendon."""
+    return tuple(
+        PointRow(
+            number=str(number),
+            region=REGIONS[(number - 1) % len(REGIONS)],
+            planned="0.1 mL",
+            given=given,
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def draft_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
+    """Return a planned session, printed to be written on."""
+    sheet = SheetContent(
+        clinic="Northgate Pain Clinic",
+        code="S-000482",
+        identity=SMITH,
+        state=SheetState.DRAFT,
+        session_line="session 2 of 3; planned Tue 24-Nov-2026 10:20; Dr Cooper",
+        indication="Achilles tendinopathy",
+        side="RIGHT",
+        protocol="Mesotherapy protocol, version 1, published 02-Nov-2026",
+        allergies=LIDOCAINE,
+        before=BEFORE,
+        screening=tuple(ScreeningRow(question=question) for question in QUESTIONS),
+        points=planned_points(size),
+        total_planned=f"{size / 10:g} mL",
+        needle="needle 4 mm at 60°, to the stop: depth 3.5 mm",
+        mixture="procaine 2 %, 1 mL, lot PR2231, expiry 06-2027\n"
+        "sodium chloride 0.9 %, 1 mL, lot NS1107, expiry 01-2028",
+        record_url="https://clinic.example/sessions/482/",
+        printed="Rita Vance, Tue 24-Nov-2026 10:05",
+    )
+    return replace(sheet, **changes)
+
+
+def blank_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
+    """Return a form with nothing planned: everything is left to write in."""
+    empty = tuple(PointRow(number=str(number)) for number in range(1, size + 1))
+    return draft_sheet(
+        state=SheetState.BLANK,
+        points=empty,
+        total_planned="",
+        mixture="",
+        allergies=Allergies(state=AllergyState.NOT_RECORDED),
+        **changes,
+    )
+
+
+def signed_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
+    """Return a signed record with a deviation, a finding and two amendments."""
+    given = (
+        *planned_points(size - 1, given="0.1 mL"),
+        PointRow(
+            number=str(size),
+            region=REGIONS[0],
+            planned="0.1 mL",
+            given="skipped",
+            note="small graze",
+        ),
+    )
+    signed = draft_sheet(
+        state=SheetState.SIGNED,
+        before=(),
+        screening=tuple(
+            ScreeningRow(question=question, answer="no") for question in QUESTIONS
+        ),
+        points=given,
+        total_planned=f"{size / 10:g} mL",
+        total_given=f"{(size - 1) / 10:g} mL",
+        consent="given",
+        pain_before="6",
+        pain_after="3",
+        ended_at="10:42",
+        keep_until="13:45",
+        note="Slept well after the first session. Walks without a stick.",
+        findings=(
+            FindingRow(
+                severity="Needs a reason",
+                statement="5 points: the protocol plans 6 to 10",
+                reason_given="the sore area is small today",
+                source="R1",
+            ),
+            FindingRow(
+                severity="For information",
+                statement="The plan is 0.1 mL below the drawn volume",
+                source="R7",
+            ),
+        ),
+        deviations=("given on day 4, protocol: day 3. The clinic was closed.",),
+        signature=SignatureBlock(
+            name="Dr Helen Cooper",
+            title="Consultant",
+            registration="GMC 7012345",
+            at="Tue 24-Nov-2026 10:47",
+            meaning="I carried out this session as recorded.",
+            hash="3f8a" * 16,
+        ),
+        signature_holds=True,
+        amendments=(
+            AmendmentRow(
+                at="Wed 25-Nov-2026 09:10",
+                by="Dr Helen Cooper",
+                text="Lot of the procaine was PR2232.",
+                reason="misread the label",
+            ),
+            AmendmentRow(
+                at="Thu 26-Nov-2026 16:30",
+                by="Dr Ola Łódzki",
+                text="Patient called: bruise of 2 cm, fading.",
+                reason="phone call",
+            ),
+        ),
+    )
+    return replace(signed, **changes)
+
+
+def leaflet(**changes: Any) -> LeafletContent:
+    """Return the leaflet of a day-3 visit."""
+    content = LeafletContent(
+        clinic_name="Northgate Pain Clinic",
+        clinic_address="12 North Gate, Leeds LS1 4AB",
+        clinic_phone="0113 496 0123",
+        out_of_hours="Closed? Call 111.",
+        emergency_number="999",
+        patient_name="Anne-Jorun Smith",
+        patient_number="MC 000 123",
+        site="Achilles tendon, RIGHT side",
+        treated_on="Tuesday 24 November 2026",
+        keep_until="13:45",
+        visits=(
+            Visit(
+                label="Day 7",
+                day="Saturday 28 November 2026",
+                time="10:20",
+                place="Room 2",
+                clinician="Dr Cooper",
+            ),
+        ),
+        evaluation="Then we look at how well it worked: "
+        "Tuesday 8 December 2026, 10:20.",
+        version="A1",
+        printed="Rita Vance, Tue 24-Nov-2026 10:50",
+    )
+    return replace(content, **changes)
