@@ -11,8 +11,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def sign_in_page(new_page):
     """The page that somebody who is not signed in is sent to, and its complaints."""
     page = new_page(width=768, height=1024)
-    page.complaints = []
-    page.on("console", lambda message: page.complaints.append(message.text))
+    page.complaints = complaints = []
+
+    def listen(said):
+        if said.type == "error":
+            complaints.append(said.text)
+
+    page.on("console", listen)
     page.goto("/accounts/password/")
     return page
 
