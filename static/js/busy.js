@@ -7,8 +7,8 @@ const sent = new Map();
 const release = (form) => {
   const { button, was, timer } = sent.get(form) || {};
   clearTimeout(timer);
-  if (button && was !== undefined) {
-    button.textContent = was;
+  if (was) {
+    button.replaceChildren(...was);
     button.classList.remove("is-busy");
     button.style.minWidth = "";
   }
@@ -18,9 +18,9 @@ const release = (form) => {
 const say = (form, button) => {
   const label = button.dataset.busyLabel;
   if (!label) return;
-  sent.get(form).was = button.textContent;
+  sent.get(form).was = [...button.childNodes];
   button.style.minWidth = `${button.offsetWidth}px`;
-  button.textContent = label;
+  button.replaceChildren(label);
   button.classList.add("is-busy");
   if (announcer) announcer.textContent = label;
 };

@@ -1,8 +1,6 @@
 // A form that came back: the summary takes the focus, its links lead into the field.
 const CONTROLS = "input:not([type=hidden]), select, textarea, button";
 
-const enter = (summary) => summary.focus({ preventScroll: false });
-
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".error-summary a[href^='#']");
   if (!link) return;
@@ -15,10 +13,12 @@ document.addEventListener("click", (event) => {
   control.focus({ preventScroll: true });
 });
 
-const summary = document.querySelector(".error-summary");
-if (summary) enter(summary);
+// Its autofocus does this, save where the address names a part of the page.
+addEventListener("load", () => {
+  const summary = document.querySelector(".error-summary");
+  if (!summary?.contains(document.activeElement)) summary?.focus();
+});
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  const fresh = event.target.querySelector?.(".error-summary");
-  if (fresh) enter(fresh);
+  event.target.querySelector?.(".error-summary")?.focus();
 });
