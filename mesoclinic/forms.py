@@ -42,6 +42,10 @@ class ClinicForm(forms.Form):
     `theirs` lists what somebody else stored meanwhile, as (label, text).
     """
 
+    # Whether labels say which fields may stay empty. Not where a field is needed
+    # later, or by another field's answer.
+    marks_optional = True
+
     # A copy of what was sent: some forms fill in what they propose.
     data: Any
 
@@ -71,7 +75,7 @@ class ClinicForm(forms.Form):
 
     def _show_theirs(self, error: Stale) -> None:
         self.theirs = [
-            (str(self.fields[name].label or name), _as_text(stored))
+            (str(self.fields[name].label or name), _as_text(self.fields[name], stored))
             for name, stored in error.theirs.items()
             if name in self.fields and stored != self.cleaned_data.get(name)
         ] or [("Version", str(error.version))]
@@ -79,8 +83,13 @@ class ClinicForm(forms.Form):
         self.data["version"] = str(error.version)
 
 
-def _as_text(stored: Any) -> str:
-    return "(empty)" if stored in ("", None) else str(stored)
+def _as_text(field: forms.Field, stored: Any) -> str:
+    """What is stored, written as the field writes it."""
+    if type(field) is forms.ChoiceField:
+        return str(dict(field.choices).get(stored, stored))
+    if isinstance(stored, bool):
+        return "yes" if stored else "no"
+    return "(empty)" if stored in ("", None) else str(field.prepare_value(stored))
 
 
 @contextmanager
