@@ -70,8 +70,8 @@ class User(AbstractBaseUser):
 
     @property
     def short_name(self) -> str:
-        """The name where room is short, as in lists of times: `Dr Cooper`."""
-        return " ".join(filter(None, [self.title, self.family_name]))
+        """The name where room is short: `Dr Cooper`; whole where there is no title."""
+        return f"{self.title} {self.family_name}" if self.title else self.display_name
 
     @property
     def can_be_booked(self) -> bool:
