@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -21,7 +21,7 @@ from protocols.dates import OutOfCalendar, assess_dates, day_number
 from protocols.models import Indication, ProtocolVersion
 from protocols.rules import Finding
 from sessions.courses.models import Course, TreatmentSession
-from sessions.courses.visits import Visit, propose
+from sessions.courses.visits import Visit, day_words, propose
 
 Status = TreatmentSession.Status
 SIDES = [(s.value, s.label.capitalize()) for s in Side if s is not Side.NONE]
@@ -36,20 +36,43 @@ class VisitLine:
     time: forms.BoundField
     reason: forms.BoundField | None
     on: dt.date | None
+    at: dt.time | None
     true_day: int | None
     finding: Finding | None
-    is_given: bool = False
+    # What is booked now, where something is.
+    booked: TreatmentSession | None = None
+
+    @property
+    def is_given(self) -> bool:
+        return self.booked is not None and self.booked.is_given
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it is to stand elsewhere than it is booked now."""
+        if self.booked is None or self.is_given:
+            return False
+        start = self.booked.starts_local
+        return (self.on, self.at) != (start.date(), start.time())
 
     @property
     def true_day_text(self) -> str:
-        """The day as it really falls: `day 3`, or `day 4, protocol: day 3`."""
-        if self.true_day is None or self.true_day == self.day:
-            return f"day {self.day}"
-        return f"day {self.true_day}, protocol: day {self.day}"
+        return day_words(self.day, self.true_day)
+
+    @property
+    def is_off_target(self) -> bool:
+        return self.true_day not in (None, self.day)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there are boxes yet: a follow-up has some once it is proposed."""
+        boxes = (self.date, self.time)
+        return self.day == 0 or any(box.value() or box.errors for box in boxes)
 
 
 class VisitsForm(ClinicForm):
     """Date and time of each visit. Follow-ups left empty are proposed (R12)."""
+
+    marks_optional = False
 
     def __init__(self, *args: Any, version: ProtocolVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,10 +96,25 @@ class VisitsForm(ClinicForm):
                 label=f"Why not on day {day}?", max_length=300, required=False
             )
 
+    @property
+    def are_all_shown(self) -> bool:
+        """Whether every visit has its date and time: what is sent now books."""
+        names = [name for day in self.days for name in (f"day_{day}", f"time_{day}")]
+        return all(self[name].value() for name in names)
+
+    def check_while_typing(self) -> None:
+        """Read what is there so far; what is still empty is no error yet."""
+        self.full_clean()
+        for name in [name for name in self.errors if not self[name].value()]:
+            del self.errors[name]
+
     def show_first(self) -> bool:
-        """Propose follow-ups that nobody has seen yet; whether there were any."""
-        cleaned = self.cleaned_data
-        if all(cleaned[f"day_{d}"] and cleaned[f"time_{d}"] for d in self.days):
+        """Propose follow-ups that nobody has seen yet; whether there were any.
+
+        Whoever pressed "Show the three dates" asked to see them, even if they were
+        filled in under the pressing finger.
+        """
+        if self.are_all_shown and "show" not in self.data:
             return False
         self.propose_follow_ups()
         return True
@@ -127,14 +165,17 @@ class VisitsForm(ClinicForm):
             time=self[f"time_{day}"],
             reason=self[f"day_{day}_reason"] if day else None,
             on=on,
+            at=self._typed(f"time_{day}"),
             true_day=day_number(day_0, on) if on and day_0 else None,
             finding=finding,
-            is_given=self.fields[f"day_{day}"].disabled,
         )
 
     def _date(self, day: int) -> dt.date | None:
+        return self._typed(f"day_{day}")
+
+    def _typed(self, name: str) -> Any:
         source = self.cleaned_data if self.is_bound else self.initial
-        return source.get(f"day_{day}")
+        return source.get(name)
 
     def _findings(self) -> tuple[Finding, ...]:
         day_0, *follow_ups = [self._date(day) for day in self.days]
@@ -237,9 +278,13 @@ class MoveForm(VisitsForm):
             *args, initial=initial, version=course.protocol_version, **kwargs
         )
         self.fields["clinician"] = _clinician_field(empty_label=None)
+        self.booked = {session.protocol_day: session for session in course.in_order}
         for session in course.in_order:
             if session.is_given:
                 self._freeze(session.protocol_day)
+
+    def _line(self, day: int, finding: Finding | None) -> VisitLine:
+        return replace(super()._line(day, finding), booked=self.booked[day])
 
     def show_first(self) -> bool:
         """Also when day 0 was moved and the follow-ups were left as they are (R14)."""

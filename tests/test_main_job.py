@@ -1,0 +1,230 @@
+"""The main job, in a real browser: from a name to the paper, by mouse and by keyboard.
+
+A clinician sees a patient with Achilles tendinopathy on Monday, plans eight points of
+0.1 mL at 60 degrees, treats, signs; reception hands over a leaflet that says until
+when the dressing stays on and when to come back.
+"""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pypdf
+import pytest
+import time_machine
+
+from mesoclinic import audit
+from protocols import catalogue
+from sessions.models import LeafletIssue, SessionRecord
+from sessions.recording.sealing import broken_parts
+from tests.factories import PASSWORD, SiteFactory, UserFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LONDON = ZoneInfo("Europe/London")
+MONDAY = dt.datetime(2026, 11, 23, 9, 30, tzinfo=LONDON)
+
+
+@pytest.fixture
+def monday() -> Iterator[None]:
+    """It is Monday morning. The clock goes on ticking."""
+    with time_machine.travel(MONDAY, tick=True):
+        yield
+
+
+@pytest.fixture
+def clinic(monday: None, db: None) -> None:
+    """A clinic as installed: catalogue, one clinician, reception, an address."""
+    catalogue.load()
+    SiteFactory(name="Larkfield Clinic", phone="+442079460100")
+    UserFactory(
+        username="clinician",
+        clinician=True,
+        title="Dr",
+        given_names="Alice",
+        family_name="Cooper",
+    )
+    UserFactory(username="reception", reception=True)
+
+
+def labelled(label: str) -> re.Pattern[str]:
+    """A label, whether or not the page says that its field is optional."""
+    return re.compile(rf"^{re.escape(label)}(\s*\(optional\))?$")
+
+
+class Mouse:
+    """Points and clicks; types only into what was clicked."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def press(self, name: str, role: str = "button") -> None:
+        self.page.get_by_role(role, name=name, exact=False).first.click()
+
+    def fill(self, label: str, text: str) -> None:
+        box = self.page.get_by_label(labelled(label)).first
+        box.click()
+        box.press("Control+a")
+        box.press_sequentially(text)
+
+    def choose(self, group: str, label: str) -> None:
+        fieldset = self.page.get_by_role("group", name=labelled(group))
+        fieldset.get_by_text(label, exact=True).first.click()
+
+    def select(self, label: str, option: str) -> None:
+        self.page.get_by_label(labelled(label)).first.select_option(label=option)
+
+
+class Keyboard:
+    """Never touches the mouse: Tab, arrows, letters, space and Enter."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def press(self, name: str, role: str = "button") -> None:
+        self._tab_to(self.page.get_by_role(role, name=name, exact=False).first)
+        self.page.keyboard.press("Enter")
+
+    def fill(self, label: str, text: str) -> None:
+        self._tab_to(self.page.get_by_label(labelled(label)).first)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def choose(self, group: str, label: str) -> None:
+        fieldset = self.page.get_by_role("group", name=labelled(group))
+        wanted = fieldset.get_by_role("radio", name=label, exact=True)
+        self._tab_into(fieldset)
+        self.page.keyboard.press("Space")
+        for _ in range(15):
+            if wanted.is_checked():
+                return
+            self.page.keyboard.press("ArrowRight")
+        raise AssertionError(f"no arrow key reaches {label} of {group}")
+
+    def select(self, label: str, option: str) -> None:
+        self._tab_to(self.page.get_by_label(labelled(label)).first)
+        self.page.keyboard.type(option)
+        chosen = self.page.evaluate(
+            "document.activeElement.selectedOptions[0].label.trim()"
+        )
+        assert chosen == option
+
+    def _tab_to(self, locator: Any) -> None:
+        locator.wait_for()
+        self._tab_until(lambda: locator.evaluate("e => e === document.activeElement"))
+
+    def _tab_into(self, locator: Any) -> None:
+        self._tab_until(
+            lambda: locator.evaluate("e => e.contains(document.activeElement)")
+        )
+
+    def _tab_until(self, reached: Callable[[], bool]) -> None:
+        for _ in range(200):
+            if reached():
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError("200 tabs do not reach it")
+
+
+def sign_in(hand: Any, username: str) -> None:
+    hand.page.goto("/")
+    hand.fill("Username", username)
+    hand.fill("Password", PASSWORD)
+    hand.press("Sign in")
+    hand.page.get_by_role("link", name="Today").first.wait_for()
+
+
+def register_patient(hand: Any) -> None:
+    hand.page.goto("/patients/")
+    hand.press("Register", role="link")
+    hand.fill("Family name", "Smith")
+    hand.fill("Given names", "Anne-Jorun")
+    hand.fill("Title", "Mrs")
+    hand.fill("Day", "14")
+    hand.fill("Month", "aug")
+    hand.fill("Year", "1980")
+    hand.choose("Sex", "Female")
+    hand.press("Register")
+    hand.page.wait_for_url(re.compile(r"/patients/MC\d+/$"))
+
+
+def book_course(hand: Any) -> None:
+    hand.press("Book course", role="link")
+    hand.select("Indication", "Achilles tendinopathy")
+    hand.choose("Side", "Right")
+    hand.fill("Day 0, date", "today")
+    hand.fill("Day 0, time", "9:00")
+    hand.press("Show the three dates")
+    hand.page.get_by_role("button", name="Book all three").wait_for()
+    assert hand.page.get_by_text("Thu 26-Nov-2026").first.is_visible()
+    assert hand.page.get_by_text("Mon 30-Nov-2026").first.is_visible()
+    hand.press("Book all three")
+    hand.page.wait_for_url(re.compile(r"/courses/\d+/$"))
+
+
+def treat_and_sign(hand: Any) -> int:
+    """Plan, record and sign day 0; return the session's key."""
+    hand.press("Open", role="link")
+    hand.page.wait_for_url(re.compile(r"/sessions/\d+/$"))
+    hand.fill("Points", "8")
+    hand.page.get_by_label("Point 8, planned mL").wait_for()
+    hand.fill("Mixture", "lidocaine 1 % 1 mL, lot L2207")
+    hand.choose("Consent", "Given")
+    hand.choose("Pain on movement before, 0 to 10", "7")
+    hand.choose("Pain on movement after, 0 to 10", "4")
+    hand.fill("Ended at", "09:20")
+    hand.press("All as planned")
+    hand.page.get_by_text("Draft saved.").wait_for()
+    hand.press("Review and sign")
+    hand.page.wait_for_url(re.compile(r"/sign/$"))
+    hand.press("Sign as Dr Cooper")
+    hand.page.get_by_text("Signed. The record is locked.").wait_for()
+    return int(re.findall(r"/sessions/(\d+)/", hand.page.url)[0])
+
+
+def pdf_text(page: Any, path: str) -> str:
+    response = page.request.get(path)
+    assert response.status == 200
+    assert response.headers["content-type"] == "application/pdf"
+    reader = pypdf.PdfReader(io.BytesIO(response.body()))
+    return " ".join(" ".join(p.extract_text() for p in reader.pages).split())
+
+
+@pytest.mark.parametrize("hand_of", [Mouse, Keyboard], ids=["mouse", "keyboard"])
+def test_from_a_name_to_the_paper(clinic, new_page, hand_of):
+    clinician = hand_of(new_page())
+    sign_in(clinician, "clinician")
+    register_patient(clinician)
+    book_course(clinician)
+    key = treat_and_sign(clinician)
+
+    sheet = pdf_text(clinician.page, f"/sessions/{key}/sheet.pdf")
+    reception = hand_of(new_page())
+    sign_in(reception, "reception")
+    reception.page.get_by_role("link", name="Leaflet").first.wait_for()
+    leaflet = pdf_text(reception.page, f"/sessions/{key}/leaflet.pdf")
+
+    for words in ("Anne-Jorun", "RIGHT", "0.8 mL", "60°", "Signed record", "12:20"):
+        assert words in sheet
+    assert "smith" in sheet.casefold()
+    assert len(re.findall(r"0\.1 mL 0\.1 mL", sheet)) == 8
+    for words in (
+        "Mrs Anne-Jorun Smith",
+        "RIGHT side",
+        "Keep the dressing on until 12:20",
+        "No cream",
+        "No ice",
+        "No massage",
+        "Thursday 26 November 2026",
+        "Monday 30 November 2026",
+        "09:00",
+        "020 7946 0100",
+    ):
+        assert words in leaflet
+    assert reception.page.request.get(f"/sessions/{key}/sheet.pdf").status == 403
+    assert broken_parts(SessionRecord.objects.get()) == []
+    assert LeafletIssue.objects.count() == 1
+    assert audit.verify().holds
