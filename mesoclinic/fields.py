@@ -70,7 +70,7 @@ class PlainLinesField(PlainTextField):
 class TypedField(forms.Field):
     """A text box whose content is read by `parse` and written by `show`."""
 
-    widget = forms.TextInput
+    widget: type[forms.Widget] = forms.TextInput
     inputmode = "text"
 
     def parse(self, text: str) -> Any:
@@ -126,10 +126,17 @@ class RowField(forms.ModelChoiceField):
 
 
 class PainField(CountField):
-    """A score from 0 (no pain) to 10, or nothing where nobody asked."""
+    """A score from 0 (no pain) to 10, or nothing where nobody asked; one tap each."""
+
+    widget = forms.RadioSelect
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"most": PAIN_MAX, "required": False, **options})
+        scores = [(str(score), str(score)) for score in range(PAIN_MAX + 1)]
+        self.widget.choices = scores if self.required else [*scores, ("", "n/a")]
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"class": "scale"}
 
 
 class VolumeField(TypedField):

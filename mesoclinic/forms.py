@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from mesoclinic.access import ClinicRequest
 from mesoclinic.errors import Stale
 from mesoclinic.fields import CountField, PlainTextField
 from mesoclinic.models import User
+from mesoclinic.typed import format_date
 
 
 def submission_field() -> forms.UUIDField:
@@ -75,7 +77,7 @@ class ClinicForm(forms.Form):
 
     def _show_theirs(self, error: Stale) -> None:
         self.theirs = [
-            (str(self.fields[name].label or name), _as_text(self.fields[name], stored))
+            (str(self[name].label), _as_text(self.fields[name], stored))
             for name, stored in error.theirs.items()
             if name in self.fields and stored != self.cleaned_data.get(name)
         ] or [("Version", str(error.version))]
@@ -86,9 +88,12 @@ class ClinicForm(forms.Form):
 def _as_text(field: forms.Field, stored: Any) -> str:
     """What is stored, written as the field writes it."""
     if type(field) is forms.ChoiceField:
-        return str(dict(field.choices).get(stored, stored))
+        labels = dict(field.choices)  # type: ignore[arg-type]
+        return str(labels.get(stored, stored))
     if isinstance(stored, bool):
         return "yes" if stored else "no"
+    if isinstance(stored, date):
+        return format_date(stored)
     return "(empty)" if stored in ("", None) else str(field.prepare_value(stored))
 
 
