@@ -125,6 +125,14 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.sequence} {self.event}"
 
+    @property
+    def details_text(self) -> str:
+        """The details in one line: `changed: phone, title; found: 3`."""
+        return "; ".join(
+            f"{name}: {', '.join(map(str, v)) if isinstance(v, list) else v}"
+            for name, v in self.details.items()
+        )
+
     def content(self) -> dict[str, Any]:
         """Everything the hash covers but the hash before it."""
         return {

@@ -55,9 +55,7 @@ class RegistrationForm(PatientForm):
     """A new patient. Shows who may be the same person before making a second record."""
 
     submission = submission_field()
-    somebody_else = forms.BooleanField(
-        label="None of these is this person: register a new record", required=False
-    )
+    somebody_else = forms.BooleanField(label="This is somebody else", required=False)
 
     duplicates: list[Patient]
 
@@ -79,8 +77,8 @@ class RegistrationForm(PatientForm):
         if self.duplicates:
             self.add_error(
                 "somebody_else",
-                "Somebody like this is registered already. Look below, then open "
-                "their record or tick this box.",
+                "A person like this is registered already. Open their record, or tick "
+                "this box and register once more.",
             )
         return cleaned
 

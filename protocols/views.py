@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -66,17 +67,23 @@ def group(request: ClinicRequest, pk: int | None = None) -> HttpResponseBase:
 @require_POST
 @require_permission(Permission.INDICATION_EDIT)
 def reorder_indication(request: ClinicRequest, pk: int, way: str) -> HttpResponseBase:
-    row = get_object_or_404(Indication, pk=pk)
-    actions.reorder(row, by=request.user, up=way == "up")
-    return redirect("protocols:indications")
+    return _reorder(request, get_object_or_404(Indication, pk=pk), way)
 
 
 @require_POST
 @require_permission(Permission.INDICATION_EDIT)
 def reorder_group(request: ClinicRequest, pk: int, way: str) -> HttpResponseBase:
-    row = get_object_or_404(IndicationGroup, pk=pk)
+    return _reorder(request, get_object_or_404(IndicationGroup, pk=pk), way)
+
+
+def _reorder(
+    request: ClinicRequest, row: Indication | IndicationGroup, way: str
+) -> HttpResponseBase:
+    """Move it, and come back to where it stands now: one rarely moves by one place."""
     actions.reorder(row, by=request.user, up=way == "up")
-    return redirect("protocols:indications")
+    return redirect(
+        f"{reverse('protocols:indications')}#{row._meta.model_name}-{row.pk}"
+    )
 
 
 @require_POST
@@ -96,10 +103,7 @@ def bring_back_indication(request: ClinicRequest, pk: int) -> HttpResponseBase:
 @require_GET
 @require_permission(Permission.PROTOCOL_VIEW)
 def protocols(request: ClinicRequest) -> HttpResponseBase:
-    context = {
-        "protocols": Protocol.objects.all(),
-        "versions": ProtocolVersion.objects.listed(),
-    }
+    context = {"protocols": Protocol.objects.with_versions()}
     return render(request, "protocols/protocols.html", context)
 
 

@@ -9,10 +9,14 @@ from mesoclinic.models import User
 
 class AllergyQuerySet(models.QuerySet["Allergy"]):
     def in_force(self) -> "AllergyQuerySet":
-        return self.filter(closed_at__isnull=True).order_by("substance")
+        """With who recorded each, as their list shows it."""
+        in_force = self.filter(closed_at__isnull=True)
+        return in_force.select_related("recorded_by").order_by("substance")
 
     def closed(self) -> "AllergyQuerySet":
-        return self.filter(closed_at__isnull=False).order_by("-closed_at")
+        """With who closed each, the last one first."""
+        closed = self.filter(closed_at__isnull=False)
+        return closed.select_related("closed_by").order_by("-closed_at")
 
 
 class Allergy(models.Model):

@@ -16,11 +16,21 @@ def catalogue_key() -> models.Field:
     return models.SlugField(max_length=60, unique=True, null=True, editable=False)
 
 
+class ProtocolQuerySet(models.QuerySet["Protocol"]):
+    def with_versions(self) -> "ProtocolQuerySet":
+        """Each with all its versions, the newest first."""
+        return self.prefetch_related(
+            models.Prefetch("versions", queryset=ProtocolVersion.objects.listed())
+        )
+
+
 class Protocol(models.Model):
     """A way of doing sessions, whose numbers are in its versions."""
 
     name = models.CharField(max_length=120, unique=True)
     catalogue_key = catalogue_key()
+
+    objects = ProtocolQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -30,8 +40,17 @@ class Protocol(models.Model):
 
     @property
     def current(self) -> "ProtocolVersion | None":
-        """The version that new courses start with: the newest published one."""
-        return self.versions.published().order_by("-number").first()
+        """The version that new courses start with: the newest published one.
+
+        No query after `with_versions`.
+        """
+        published = [each for each in self.versions.all() if each.is_published]
+        return max(published, key=lambda each: each.number, default=None)
+
+    @property
+    def draft(self) -> "ProtocolVersion | None":
+        """The one that is being worked on; no query after `with_versions`."""
+        return next((each for each in self.versions.all() if each.is_draft), None)
 
 
 class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
