@@ -25,7 +25,6 @@ from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 
 if TYPE_CHECKING:
-    from pydyf import PDF
     from weasyprint import CSS, Document
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
@@ -93,16 +92,16 @@ def make_pdf(html: str, *, paper: Paper) -> bytes:
             raise PdfError(f"{error}: {error.__cause__}") from error
 
 
-def _name_bare_glyphs(_: "Document", pdf: "PDF") -> None:
+def _name_bare_glyphs(_: "Document", pdf: Any) -> None:
     """Give each glyph a character, as PDF/UA asks.
 
     The dots of an Arabic letter are glyphs of their own, left without one. They get
     U+034F: it shows nothing, and joins nothing, in text that is copied or read out.
     """
     for item in pdf.objects:
-        stream = getattr(item, "stream", ())
+        stream = getattr(item, "stream", [])
         if b"begincmap" in stream:
-            stream[:] = [line.replace(b"> <>", b"> <034f>") for line in stream]
+            item.stream = [line.replace(b"> <>", b"> <034f>") for line in stream]
 
 
 class _Kept:

@@ -12,7 +12,7 @@ from mesoclinic.errors import Stale
 from mesoclinic.models import User
 from mesoclinic.vocabulary import AllergyState
 from patients.models import Allergy, Patient
-from patients.models.patient import searchable
+from patients.models.patient import SEARCHED, searchable
 
 # What register and amend may write; everything else on a patient has its own action.
 DETAILS = (
@@ -26,9 +26,6 @@ DETAILS = (
     "preferred_language",
     "reception_notes",
 )
-
-# Of each name, in ASCII: where one sign is a whole word, 120 signs outgrow the column.
-SEARCHED = 249
 
 
 def register(*, by: User, submission: UUID | None = None, **details: Any) -> Patient:

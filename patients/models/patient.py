@@ -26,6 +26,9 @@ from patients.models.alerts import Allergy
 # Measured on pairs of names: Müller/Mueller 0.92, Smith/Smyth 0.8, Smith/Jones 0.2.
 NEAR_THE_SAME_NAME = 0.75
 
+# Of each name, in ASCII: where one sign is a whole word, 120 signs outgrow the column.
+SEARCHED = 249
+
 _NUMBER = re.compile(r"MC\s*((?:[0-9]\s*){6,12})", re.IGNORECASE)
 
 
@@ -74,7 +77,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             return Q(pk__in=[])
         query = Q()
         for word in words:
-            query &= Q(search_name__contains=word)
+            query &= Q(search_name__contains=word[:SEARCHED])
         return query
 
     def _phone_query(self, text: str) -> Q:

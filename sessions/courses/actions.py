@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -234,8 +235,7 @@ def move(
     lock_calendars(clinicians=[course.clinician, clinician], patient=course.patient)
     course = Course.objects.select_for_update(of=["self"]).listed().get(pk=course.pk)
     if course.version != version:
-        theirs = {f"day_{s.protocol_day}": s.starts_local for s in course.in_order}
-        raise Stale(theirs, version=course.version)
+        raise Stale(_stored_places(course), version=course.version)
     if not course.is_open:
         raise ValidationError("This course is closed.")
     if not clinician.can_be_booked:
@@ -254,6 +254,15 @@ def move(
         moved={f"day {day}": wanted[day].on.isoformat() for day in changing},
     )
     return course
+
+
+def _stored_places(course: Course) -> dict[str, Any]:
+    """Where the visits are now, by the form's fields."""
+    places: dict[str, Any] = {"clinician": course.clinician}
+    for session in course.in_order:
+        places[f"day_{session.protocol_day}"] = session.date
+        places[f"time_{session.protocol_day}"] = session.starts_local.time()
+    return places
 
 
 def _with_given_as_given(course: Course, visits: Sequence[Visit]) -> dict[int, Visit]:

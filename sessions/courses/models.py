@@ -15,6 +15,7 @@ from mesoclinic.vocabulary import Side, choices
 from patients.models import Patient
 from protocols.dates import day_number, evaluation_due
 from protocols.models import Indication, ProtocolVersion
+from sessions.courses.visits import day_words
 from sessions.schedule.models import Site
 
 
@@ -157,6 +158,11 @@ class Course(models.Model):
         return any(session.is_given for session in self.in_order)
 
     @property
+    def next_session(self) -> "TreatmentSession | None":
+        """The first one that is still to come."""
+        return next((s for s in self.in_order if s.is_booked), None)
+
+    @property
     def is_open(self) -> bool:
         return not self.closed_as
 
@@ -165,6 +171,11 @@ class Course(models.Model):
         if not self.is_open or not self.has_started:
             return False
         return evaluation_due(self.in_order[-1].target_date, today)
+
+    @property
+    def is_evaluation_due(self) -> bool:
+        """The same for today, which is the site's."""
+        return self.evaluation_due_on(timezone.now().astimezone(self.site.zone).date())
 
 
 class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
@@ -305,6 +316,11 @@ class TreatmentSession(models.Model):
         return self.given_date or self.booked_date
 
     @property
+    def has_leaflet(self) -> bool:
+        """Whether there is something for the patient to take home, now or then."""
+        return self.is_booked or self.is_given
+
+    @property
     def is_off_target(self) -> bool:
         return self.booked_date != self.target_date
 
@@ -317,6 +333,17 @@ class TreatmentSession(models.Model):
     def true_day(self, day_0: dt.date) -> int:
         """How many days after the first treatment it really falls."""
         return day_number(day_0, self.date)
+
+    @property
+    def true_day_text(self) -> str:
+        """`day 3`, or `day 4, protocol: day 3`."""
+        return day_words(self.protocol_day, self.true_day(self.course.day_0))
+
+    @property
+    def place_text(self) -> str:
+        """Which of how many, by the protocol: `session 2 of 3`."""
+        days = (0, *self.course.protocol_version.follow_up_days)
+        return f"session {days.index(self.protocol_day) + 1} of {len(days)}"
 
     @property
     def is_today(self) -> bool:

@@ -32,7 +32,7 @@ from sessions.courses.models import Course, TreatmentSession
 from sessions.schedule.models import Site
 
 # What changes all dates when it is changed; see `dates`.
-_ANCHORS = {"day_0", "time_0", "indication", "side"}
+_ANCHORS = {"day_0", "time_0"}
 
 
 @require_GET
@@ -115,9 +115,9 @@ def dates(request: ClinicRequest) -> HttpResponseBase:
     if version is None:
         return redirect("patients:find")
     form = VisitsForm(request.POST, version=version)
-    form.is_valid()
+    form.check_while_typing()
     form.propose_follow_ups(again=request.htmx.trigger_name in _ANCHORS)
-    return render(request, "sessions/courses/_visits.html", {"form": form})
+    return render(request, "sessions/courses/_dates.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])

@@ -43,6 +43,13 @@ def targets(day_0: dt.date, offsets: Sequence[int]) -> dict[int, dt.date]:
     )
 
 
+def day_words(protocol_day: int, true_day: int | None) -> str:
+    """The day as it really falls: `day 3`, or `day 4, protocol: day 3`."""
+    if true_day is None or true_day == protocol_day:
+        return f"day {protocol_day}"
+    return f"day {true_day}, protocol: day {protocol_day}"
+
+
 def propose(
     day_0: dt.date, at: dt.time, *, offsets: Sequence[int]
 ) -> tuple[Visit, ...]:

@@ -34,6 +34,7 @@ def day_page(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
         "day": day,
         "sessions": list(sessions),
         "own": own,
+        "show_all": request.user.is_clinician and not own,
         "due": _due(request, today) if own and day == today else [],
         "is_today": day == today,
         "before": _next_to(day, -1),

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Change, Judgement, choices
+from protocols.rules import response
 from sessions.courses.models import Course
 
 
@@ -45,3 +46,26 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"Evaluation of {self.course}"
+
+    @property
+    def response_text(self) -> str:
+        """`8 → 3, down 5 points (62 %): strong response` (R22)."""
+        version = self.course.protocol_version
+        found = response(
+            self.pain_then,
+            self.pain_now,
+            points=version.responder_points,
+            percent=version.responder_percent,
+            strong_percent=version.strong_percent,
+        )
+        share = "" if found.percent is None else f" ({abs(found.percent)} %)"
+        change = f", {_change_words(found.change)}{share if found.change else ''}"
+        return f"{self.pain_then} → {self.pain_now}{change}: {found.level.label.lower()}"
+
+
+def _change_words(change: int) -> str:
+    if not change:
+        return "unchanged"
+    count = abs(change)
+    points = "1 point" if count == 1 else f"{count} points"
+    return f"{'down' if change < 0 else 'up'} {points}"

@@ -4,6 +4,7 @@ Pure: no Django, no clock, no database. Whoever fills these has already decided 
 a date reads and what a dose is; the templates only print.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -112,7 +113,7 @@ def qr_code(text: str) -> QrCode:
     return QrCode(size=len(rows), path="".join(map(_strokes, range(len(rows)), rows)))
 
 
-def _strokes(y: int, row: bytes | bytearray) -> str:
+def _strokes(y: int, row: Iterable[int]) -> str:
     """Return one line across each run of dark modules of a row."""
     path, x = "", 0
     for dark, run in groupby(row):
@@ -249,7 +250,7 @@ class LeafletContent:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Return the leaflet that `as_json` described."""
-        kept = {
+        kept: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in content.items()
         }

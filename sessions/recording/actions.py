@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -100,9 +101,22 @@ def _record_for(
     if not treatment_session.is_booked:
         raise ValidationError("This session is not booked any more.")
     if record.version != version:
-        theirs = {name: getattr(record, name) for name in _DRAFTED}
-        raise Stale(theirs, version=record.version)
+        raise Stale(_stored(record), version=record.version)
     return record
+
+
+def _stored(record: SessionRecord) -> dict[str, Any]:
+    """What is stored now, by the form's fields: points and all."""
+    stored = {name: getattr(record, name) for name in _DRAFTED}
+    if record.ended_at:
+        stored["ended_at"] = record.ended_at.astimezone(record.treatment_session.zone)
+    points = record.points_in_order
+    stored["points_count"] = len(points)
+    for point in points:
+        stored[f"planned_{point.number}"] = point.planned_ml
+        stored[f"given_{point.number}"] = point.given_ml
+        stored[f"skipped_{point.number}"] = point.skipped
+    return stored
 
 
 def _without_outlived_override(record: SessionRecord, draft: Draft) -> Draft:

@@ -1,11 +1,13 @@
 """Plan and record on one page: a row per point, findings beside the fields."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from mesoclinic.fields import (
     CountField,
@@ -34,6 +36,7 @@ from sessions.recording.models import SessionRecord
 
 MOST_POINTS = 60
 _REASON = "reason_"
+_ROW = re.compile(r"(?:planned|given|skipped)_([0-9]{1,2})")
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ class Totals:
 
 class RecordForm(ClinicForm):
     """Everything of one visit. `draft` is what the rules and the actions look at."""
+
+    # What may stay empty in a draft is needed to sign.
+    marks_optional = False
 
     version = version_field()
     points_count = CountField(label="Points", least=1, most=MOST_POINTS)
@@ -118,6 +124,7 @@ class RecordForm(ClinicForm):
         record: SessionRecord | None,
     ) -> None:
         super().__init__(data, initial=_initial(treatment_session, record))
+        self.record = record
         self.treatment_session = treatment_session
         self.draft: Draft | None = None
         points = record.points_in_order if record else []
@@ -138,14 +145,19 @@ class RecordForm(ClinicForm):
 
     def _add_point(self, number: int) -> None:
         planned = f"planned_{number}"
-        box = forms.TextInput(attrs={"aria-label": f"Point {number}, planned mL"})
-        self.fields[planned] = VolumeField(label=f"Point {number}, planned", widget=box)
-        box = forms.TextInput(attrs={"aria-label": f"Point {number}, given mL"})
+        self.fields[planned] = VolumeField(
+            label=f"Point {number}, planned",
+            widget=_cell(f"Point {number}, planned mL"),
+        )
         self.fields[f"given_{number}"] = VolumeField(
-            label=f"Point {number}, given", required=False, widget=box
+            label=f"Point {number}, given",
+            required=False,
+            widget=_cell(f"Point {number}, given mL"),
         )
         self.fields[f"skipped_{number}"] = forms.BooleanField(
-            label=f"Point {number} skipped", required=False
+            label=f"Point {number} skipped",
+            required=False,
+            widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
         )
         # A row that is new, or was emptied, is planned with the volume for all.
         if self.is_bound and not self.data.get(planned, "").strip():
@@ -158,8 +170,14 @@ class RecordForm(ClinicForm):
 
     def plan_all_alike(self) -> None:
         """Plan every point with the volume for all: that volume was just changed."""
-        for number in self.numbers:
-            self.data[f"planned_{number}"] = self.data.get("volume_per_point_ml", "")
+        volume = self.data.get("volume_per_point_ml", "")
+        try:
+            self.fields["volume_per_point_ml"].clean(volume)
+        except ValidationError:
+            return  # half typed: the points keep theirs
+        for name in list(self.data):
+            if name.startswith("planned_"):
+                self.data[name] = volume
 
     def give_as_planned(self) -> None:
         """Record what is planned as given, where nothing else was recorded."""
@@ -233,6 +251,23 @@ class RecordForm(ClinicForm):
         return self.initial["stored_draft"]
 
     @property
+    def rows_differ(self) -> bool:
+        """Whether the page shows another number of points than is typed now."""
+        return self.data.get("rows") != str(len(self.numbers))
+
+    @property
+    def rows_kept(self) -> list[tuple[str, str]]:
+        """Points beyond the number typed, kept while `8` turns into `10` by way of `1`.
+
+        They are hidden in the page, come back with a higher number, and are not saved.
+        """
+        return [
+            (name, value)
+            for name, value in self.data.items()
+            if (row := _ROW.fullmatch(name)) and int(row[1]) > len(self.numbers)
+        ]
+
+    @property
     def point_lines(self) -> list[PointLine]:
         return [
             PointLine(n, self[f"planned_{n}"], self[f"given_{n}"], self[f"skipped_{n}"])
@@ -275,6 +310,11 @@ class RecordForm(ClinicForm):
             given=format_ml(total_ml(given)) if given else "",
             depth=f"{needle_depth_mm(length, angle)} mm" if angle and length else "",
         )
+
+
+def _cell(name: str) -> forms.TextInput:
+    """A box in the table of points, where its label is not to be seen."""
+    return forms.TextInput(attrs={"aria-label": name, "data-unit": "mL"})
 
 
 def _initial(

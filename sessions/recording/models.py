@@ -15,6 +15,8 @@ from django.db.models import Q
 
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Consent, Severity, Side, choices
+from protocols.dates import clock_text, keep_until
+from protocols.dosing import needle_depth_mm, total_ml
 from sessions.courses.models import Course, TreatmentSession
 
 
@@ -119,6 +121,31 @@ class SessionRecord(LockedBySignature):
     @property
     def is_signed(self) -> bool:
         return hasattr(self, "signature")
+
+    @property
+    def depth_mm(self) -> Decimal:
+        """How deep the needle reaches (R4)."""
+        return needle_depth_mm(self.needle_length_mm, self.angle_deg)
+
+    @property
+    def planned_total_ml(self) -> Decimal:
+        return total_ml([point.planned_ml for point in self.points_in_order])
+
+    @property
+    def given_total_ml(self) -> Decimal:
+        return total_ml([p.given_ml for p in self.points_in_order if p.given_ml])
+
+    @property
+    def dressing_until(self) -> str:
+        """Until when the dressing stays on (R18); empty before the end is recorded."""
+        if self.ended_at is None:
+            return ""
+        session = self.treatment_session
+        until = keep_until(
+            self.ended_at, hours=session.course.protocol_version.dressing_hours
+        )
+        ended = self.ended_at.astimezone(session.zone)
+        return clock_text(until, seen_from=ended.date(), zone=session.zone)
 
     @property
     def points_in_order(self) -> list["InjectionPoint"]:

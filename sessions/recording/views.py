@@ -20,7 +20,7 @@ from mesoclinic.roles import Permission
 from sessions.courses.models import TreatmentSession
 from sessions.recording import actions
 from sessions.recording.forms import AmendForm, RecordForm, SignForm
-from sessions.recording.models import SessionRecord
+from sessions.recording.models import SessionRecord, Signature
 from sessions.recording.sealing import broken_parts
 
 # Changing one of these changes the rows of points, not only what is said of them.
@@ -103,7 +103,8 @@ def check(request: ClinicRequest, pk: int) -> HttpResponseBase:
     if trigger == "volume_per_point_ml":
         form.plan_all_alike()
     form.is_valid()
-    context = {"form": form, "with_points": trigger in _REMAKES_POINTS}
+    remade = trigger in _REMAKES_POINTS or form.rows_differ
+    context = {"form": form, "with_points": remade}
     return render(request, "sessions/recording/_check.html", context)
 
 
@@ -130,6 +131,7 @@ def sign(request: ClinicRequest, pk: int) -> HttpResponseBase:
         "treatment_session": row,
         "patient": row.patient,
         "record": record,
+        "meaning": Signature.MEANING,
         "problems": actions.problems_before_signing(row, record),
     }
     return render_form(request, "sessions/recording/sign.html", context)

@@ -15,29 +15,32 @@ const watch = (form) => {
   const heeds = (name) =>
     name && starts.some((start) => name.startsWith(start)) && !(liveNot && name.startsWith(liveNot));
 
-  const send = (name, source) => {
+  // Sent by the form, not by the field: an answer may have replaced that meanwhile.
+  const send = (name) => {
     pending.delete(name);
-    const still = source.isConnected ? source : form.elements.namedItem(name);
-    htmx.ajax("POST", live, { source: still || form, swap: "none" });
+    const headers = { "HX-Trigger-Name": name };
+    htmx.ajax("POST", live, { source: form, headers, swap: "none" });
   };
 
   form.addEventListener("input", ({ target }) => {
     if (target.name && "value" in target) typed.set(target.name, target);
   });
 
-  form.addEventListener(liveOn, ({ target }) => {
-    if (!heeds(target.name)) return;
-    clearTimeout(pending.get(target.name));
-    pending.set(target.name, setTimeout(send, PAUSE, target.name, target));
-  });
+  const sendSoon = (name) => {
+    if (!heeds(name)) return;
+    clearTimeout(pending.get(name));
+    pending.set(name, setTimeout(send, PAUSE, name));
+  };
+  form.addEventListener(liveOn, ({ target }) => sendSoon(target.name));
 
   form.addEventListener("submit", () => pending.forEach(clearTimeout));
   form.addEventListener("htmx:beforeSend", () => typed.clear());
 
-  // A part that says the same as before is left alone.
+  // A part that says the same as before is left alone, so that it is not read out again.
   form.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    if (said.get(target.id) === fragment.innerHTML) event.detail.shouldSwap = false;
+    const same = said.get(target.id) === fragment.innerHTML;
+    if (same && target.matches("[role=status]")) event.detail.shouldSwap = false;
     said.set(target.id, fragment.innerHTML);
     const box = document.activeElement?.closest("[id^=div_]");
     const at = box ? [...box.querySelectorAll("input, button")].indexOf(document.activeElement) : -1;
@@ -50,6 +53,8 @@ const watch = (form) => {
       if (box instanceof HTMLElement && box !== old && box.type === old.type) {
         box.value = old.value;
         box.checked = old.checked;
+        typed.set(name, box);
+        sendSoon(name); // a box that is filled from here tells nobody of its change
       }
     }
   });
@@ -57,8 +62,9 @@ const watch = (form) => {
   // After dates.js has dressed the new fields, which takes the focus from them.
   document.addEventListener("htmx:afterSettle", () => {
     if (!spot || document.activeElement !== document.body) return;
-    const box = document.getElementById(spot.id);
-    box?.querySelectorAll("input, button")[spot.at]?.focus();
+    const back = document.getElementById(spot.id)?.querySelectorAll("input, button")[spot.at];
+    if (!back) return; // not dressed yet
+    back.focus();
     spot = null;
   });
 };

@@ -87,7 +87,6 @@ def test_form_cleans_what_people_type():
         ("birth_date_day", "31st"),
         ("birth_date_month", "brumaire"),
         ("birth_date_year", "80"),
-        ("pain", "11"),
     ],
 )
 def test_refused_text_stays_in_its_box(box, typed):
