@@ -100,7 +100,7 @@ class VisitsForm(ClinicForm):
     def are_all_shown(self) -> bool:
         """Whether every visit has its date and time: what is sent now books."""
         names = [name for day in self.days for name in (f"day_{day}", f"time_{day}")]
-        return all(self[name].value() for name in names)
+        return all(str(self[name].value() or "").strip() for name in names)
 
     def check_while_typing(self) -> None:
         """Read what is there so far; what is still empty is no error yet."""
@@ -114,7 +114,9 @@ class VisitsForm(ClinicForm):
         Whoever pressed "Show the three dates" asked to see them, even if they were
         filled in under the pressing finger.
         """
-        if self.are_all_shown and "show" not in self.data:
+        cleaned = self.cleaned_data
+        dated = all(cleaned[f"day_{d}"] and cleaned[f"time_{d}"] for d in self.days)
+        if dated and "show" not in self.data:
             return False
         self.propose_follow_ups()
         return True
