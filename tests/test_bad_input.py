@@ -75,7 +75,7 @@ def that_morning(caplog) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Form:
     """A page with a form, who fills it in, and what it takes."""
 
@@ -626,6 +626,17 @@ def test_dates_of_a_course_in_their_order(forms, typed, field, says):
 
     messages = " ".join(response.context["form"].errors[field]).replace("'", "’")
     assert says in messages
+
+
+@pytest.mark.parametrize("name", ["book", "move"])
+def test_blank_is_as_good_as_empty(forms, name):
+    """A follow-up with a space in its box is proposed, and not booked yet."""
+    for blank in ("", " ", "\n", "\u00a0"):
+        before = domain_hash()
+        response = forms[name].post(day_3=blank)
+        assert response.status_code == 200
+        assert response.context["form"]["day_3"].value() == "13 Mar 2026"
+        assert domain_hash() == before
 
 
 @pytest.mark.parametrize(
