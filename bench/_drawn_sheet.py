@@ -26,7 +26,7 @@ BOLD = ParagraphStyle("bold", parent=BODY, fontName=STRONG)
 RED = HexColor("#a3161f")
 WIDTH, HEIGHT = A4
 LEFT, RIGHT = 12 * mm, WIDTH - 12 * mm
-COLUMNS = [LEFT, LEFT + 9 * mm, LEFT + 59 * mm, LEFT + 81 * mm, LEFT + 103 * mm, RIGHT]
+COLUMNS = [LEFT, LEFT + 9 * mm, LEFT + 58 * mm, LEFT + 79 * mm, LEFT + 100 * mm, RIGHT]
 ROW = 8.5 * mm
 
 

@@ -83,7 +83,7 @@ def make_pdf(html: str, *, paper: Paper) -> bytes:
             return weasyprint.HTML(
                 string=html, base_url=STATIC_URL, url_fetcher=press.fetcher
             ).write_pdf(
-                stylesheets=press.stylesheets,
+                stylesheets=[press.stylesheet],
                 font_config=press.fonts,
                 pdf_variant="pdf/ua-1",
                 finisher=_name_bare_glyphs,
@@ -153,7 +153,7 @@ class _Press:
 
     fetcher: "URLFetcher"
     fonts: "FontConfiguration"
-    stylesheets: "list[CSS]"
+    stylesheet: "CSS"
 
 
 _presses: dict[Paper, _Press] = {}
@@ -172,12 +172,16 @@ def _build_press(paper: Paper) -> _Press:
     from weasyprint.text.fonts import FontConfiguration
 
     fetcher, fonts = _static_files_only(), FontConfiguration()
+    url = STATIC_URL + STYLESHEET
+    styles = _static_file(url).read_text(encoding="utf-8")
     with _font_faults_raised():
-        shared = CSS(
-            url=STATIC_URL + STYLESHEET, url_fetcher=fetcher, font_config=fonts
+        stylesheet = CSS(
+            string=f"{styles}\n@page {{ size: {paper} }}",
+            base_url=url,
+            url_fetcher=fetcher,
+            font_config=fonts,
         )
-    size = CSS(string=f"@page {{ size: {paper} }}", url_fetcher=fetcher)
-    return _Press(fetcher, fonts, [shared, size])
+    return _Press(fetcher, fonts, stylesheet)
 
 
 def _static_files_only() -> "URLFetcher":
