@@ -242,9 +242,7 @@ class BookingForm(VisitsForm):
 
 
 def _clinician_field(*, empty_label: str | None) -> RowField:
-    return RowField(
-        queryset=User.objects.clinicians(), empty_label=empty_label
-    )
+    return RowField(queryset=User.objects.clinicians(), empty_label=empty_label)
 
 
 def version_for(data: Mapping[str, Any]) -> ProtocolVersion | None:

@@ -60,7 +60,9 @@ class Evaluation(models.Model):
         )
         share = "" if found.percent is None else f" ({abs(found.percent)} %)"
         change = f", {_change_words(found.change)}{share if found.change else ''}"
-        return f"{self.pain_then} → {self.pain_now}{change}: {found.level.label.lower()}"
+        return (
+            f"{self.pain_then} → {self.pain_now}{change}: {found.level.label.lower()}"
+        )
 
 
 def _change_words(change: int) -> str:

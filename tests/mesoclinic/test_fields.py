@@ -102,7 +102,7 @@ def test_no_number_box_and_no_picker():
 
     assert 'type="number"' not in html
     assert 'type="date"' not in html
-    assert html.count('inputmode="numeric"') == 6
+    assert html.count('inputmode="numeric"') == 5
     assert html.count('inputmode="decimal"') == 1
 
 
