@@ -138,7 +138,11 @@ def missing() -> set[str]:
     """Names of declared guards that the database does not have."""
     catalogue = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+        # One that was switched off is as good as missing.
+        "postgresql": (
+            "SELECT tgname FROM pg_trigger "
+            "WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+        ),
     }
     with connection.cursor() as cursor:
         cursor.execute(catalogue[connection.vendor])

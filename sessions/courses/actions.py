@@ -127,10 +127,8 @@ def _check_course(course: Course) -> None:
             if course.indication.has_side
             else {"side": "This indication has no side."}
         )
-    unevaluated = Course.objects.unevaluated().filter(
-        patient=course.patient, indication=course.indication, side=course.side
-    )
-    if unevaluated.exists() and not course.early_reason:
+    last = Course.objects.before(course)
+    if last and last.closed_as != Course.Closed.EVALUATED and not course.early_reason:
         raise ValidationError(
             {
                 "early_reason": "The last course of this indication and side was not "

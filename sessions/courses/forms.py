@@ -176,8 +176,13 @@ class VisitsForm(ClinicForm):
         return self._typed(f"day_{day}")
 
     def _typed(self, name: str) -> Any:
-        source = self.cleaned_data if self.is_bound else self.initial
-        return source.get(name)
+        """What a box says, also where something else is wrong with it."""
+        if not self.is_bound or self.fields[name].disabled:
+            return self.initial.get(name)
+        try:
+            return self.fields[name].clean(self.data.get(name))
+        except forms.ValidationError:
+            return None
 
     def _findings(self) -> tuple[Finding, ...]:
         day_0, *follow_ups = [self._date(day) for day in self.days]

@@ -42,9 +42,12 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def for_patient(self, patient: Patient) -> "CourseQuerySet":
         return self.filter(patient=patient).order_by("-booked_at")
 
-    def unevaluated(self) -> "CourseQuerySet":
-        """Neither evaluated nor closed in another way."""
-        return self.filter(closed_at__isnull=True)
+    def before(self, course: "Course") -> "Course | None":
+        """The last course of the same patient, indication and side (R16)."""
+        same = self.filter(
+            patient=course.patient, indication=course.indication, side=course.side
+        )
+        return same.order_by("-booked_at", "-pk").first()
 
     def awaiting_evaluation(self, clinician: User, today: dt.date) -> "CourseQuerySet":
         """A clinician's courses that are to be judged now (R16), longest due first."""
@@ -52,8 +55,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
             course=OuterRef("pk"), status=TreatmentSession.Status.GIVEN
         )
         return (
-            self.unevaluated()
-            .filter(Exists(given), clinician=clinician)
+            self.filter(Exists(given), closed_as="", clinician=clinician)
             .annotate(last_day=Max("sessions__target_date"))
             .filter(last_day__lt=today)
             .select_related("patient", "indication")

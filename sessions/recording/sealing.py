@@ -117,9 +117,22 @@ def broken_parts(record: SessionRecord) -> list[str]:
     signature = record.signature
     if not same_hash(signature.hash, signature_hash(signature)):
         return ["signature"]
-    now = content_of(record)
-    broken = [part for part in now if now[part] != signature.content.get(part)]
+    now, signed = content_of(record), signature.content
+    broken = [part for part in now if not _as_signed(now[part], signed.get(part))]
     return broken + _broken_amendments(record)
+
+
+def _as_signed(now: Any, signed: Any) -> bool:
+    """Whether all that was signed is still so.
+
+    A column that came with a later version of the program was not there to be signed:
+    only what the signature holds is compared, row by row.
+    """
+    if isinstance(signed, dict) and isinstance(now, dict):
+        return all(name in now and now[name] == signed[name] for name in signed)
+    if isinstance(signed, list) and isinstance(now, list):
+        return len(now) == len(signed) and all(map(_as_signed, now, signed))
+    return bool(now == signed)
 
 
 def _broken_amendments(record: SessionRecord) -> list[str]:

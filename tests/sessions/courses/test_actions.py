@@ -326,3 +326,15 @@ def test_close_as_lost_takes_a_reason_and_no_open_sessions(wanted, dr_cooper):
 
     course.refresh_from_db()
     assert (course.closed_as, course.closed_reason) == ("lost", "gone")
+
+
+def test_a_course_lost_to_follow_up_is_not_an_evaluated_one(wanted, dr_cooper):
+    course = actions.book(**wanted)
+    for session in course.in_order:
+        actions.set_aside(session, by=dr_cooper, status=Status.MISSED)
+    actions.close_as_lost(course, by=dr_cooper, reason="moved away")
+
+    with pytest.raises(ValidationError) as refused:
+        actions.book(**{**wanted, "visits": propose(MONDAY, NINE, offsets=(3, 7))})
+
+    assert "early_reason" in refused.value.message_dict

@@ -26,7 +26,7 @@ from sessions.models import (
 from sessions.recording import actions
 from sessions.recording.assessment import Draft, PointDraft
 from sessions.recording.models import RecordLocked
-from sessions.recording.sealing import broken_parts
+from sessions.recording.sealing import broken_parts, signature_hash
 from tests.factories import PatientFactory
 
 pytestmark = pytest.mark.django_db
@@ -368,3 +368,22 @@ def test_tampering_with_an_amendment_shows(signed, dr_cooper):
         signed.amendments.filter(pk=amendment.pk).update(text="z")
 
     assert broken_parts(signed) == ["amendments"]
+
+
+def test_a_column_of_a_later_version_does_not_break_old_signatures(signed):
+    with database.lifted():
+        signature = signed.signature
+        del signature.content["record"]["note"]
+        signature.hash = signature_hash(signature)
+        signature.save()
+
+    assert broken_parts(SessionRecord.objects.get(pk=signed.pk)) == []
+
+
+def test_a_point_added_after_signing_shows(signed):
+    with database.lifted():
+        InjectionPoint.objects.bulk_create(
+            [InjectionPoint(record=signed, number=9, planned_ml=A_TENTH)]
+        )
+
+    assert broken_parts(SessionRecord.objects.get(pk=signed.pk)) == ["points"]
