@@ -78,6 +78,9 @@ def session_sheet(
     record: SessionRecord | None = getattr(treatment_session, "record", None)
     signed = record is not None and record.is_signed
     version = course.protocol_version
+    allergies = _allergies(patient)
+    if signed and record:
+        patient, allergies = _as_signed(patient, record.signature)
     return SheetContent(
         clinic=course.site.name,
         code=treatment_session.code,
@@ -87,7 +90,7 @@ def session_sheet(
         indication=course.indication.name,
         side=course.side_words,
         protocol=_protocol(version),
-        allergies=_allergies(patient),
+        allergies=allergies,
         # Boxes to tick on paper; a signed record shows only what was recorded.
         before=() if signed else _checklist(course),
         screening=() if signed else _screening(version),
@@ -114,6 +117,22 @@ def _identity(patient: Patient) -> Identity:
         sex=patient.sex_label,
         number=patient.number_spaced,
     )
+
+
+def _as_signed(patient: Patient, signature: Signature) -> tuple[Patient, Allergies]:
+    """Who was treated, and what was known of allergies, on the day of signing."""
+    signed = signature.content["patient"]
+    then = Patient(
+        pk=patient.pk,
+        family_name=signed["family_name"],
+        given_names=signed["given_names"],
+        title=signed["title"],
+        birth_date=dt.date.fromisoformat(signed["birth_date"]),
+        sex=signed["sex"],
+    )
+    state = AllergyState(signed["allergy_state"])
+    known = tuple(signed["allergies"]) if state is AllergyState.KNOWN else ()
+    return then, Allergies(state=state, known=known)
 
 
 def _state(record: SessionRecord | None) -> SheetState:

@@ -44,7 +44,9 @@ def patient_as_signed(treatment_session: TreatmentSession) -> dict[str, Any]:
     patient = treatment_session.patient
     return {
         "number": patient.number,
-        "name": patient.listed_name,
+        "family_name": patient.family_name,
+        "given_names": patient.given_names,
+        "title": patient.title,
         "birth_date": patient.birth_date.isoformat(),
         "sex": str(patient.sex),
         "allergies": [str(allergy) for allergy in patient.current_allergies],

@@ -7,6 +7,8 @@ import pytest
 import time_machine
 
 from mesoclinic.models import AuditEvent
+from patients import actions as patients
+from patients.models import Patient
 from sessions.courses import actions as courses
 from sessions.courses.visits import propose
 from sessions.models import LeafletIssue, TreatmentSession
@@ -131,3 +133,14 @@ def test_sheet_before_signing_says_so(course, dr_cooper):
     assert blank.state.name == "BLANK"
     assert draft.state == "DRAFT – not signed"
     assert draft.signature is None
+
+
+def test_sheet_of_a_signed_record_shows_the_patient_as_signed(treat, dr_cooper):
+    session = treat()
+
+    patients.record_allergy(session.patient, by=dr_cooper, substance="latex")
+    Patient.objects.update(family_name="Jones")
+    sheet = session_sheet(fresh(session), by=dr_cooper, record_url="http://x/")
+
+    assert sheet.identity.name_family == "Smith"
+    assert sheet.allergies.known == ()
