@@ -99,6 +99,7 @@ def _book(course: Course, visits: Sequence[Visit], now: dt.datetime) -> Course:
     if existing:
         return existing
     _check_course(course)
+    _check_days(course, visits)
     _check_visits(course, visits, changing={v.protocol_day for v in visits}, now=now)
     course.save(force_insert=True)
     target = targets(visits[0].on, course.protocol_version.follow_up_days)
@@ -134,6 +135,17 @@ def _check_course(course: Course) -> None:
                 "early_reason": "The last course of this indication and side was not "
                 "evaluated. Evaluate it first, or say why this one starts."
             }
+        )
+
+
+def _check_days(course: Course, visits: Sequence[Visit]) -> None:
+    """Raise where a version with other days was published since the form was shown."""
+    days = (0, *course.protocol_version.follow_up_days)
+    if tuple(visit.protocol_day for visit in visits) != days:
+        first, second = days[1:]
+        raise ValidationError(
+            f"The protocol was changed meanwhile: follow-ups are now on day {first} "
+            f"and day {second}. Book again with the new dates."
         )
 
 

@@ -338,3 +338,10 @@ def test_a_course_lost_to_follow_up_is_not_an_evaluated_one(wanted, dr_cooper):
         actions.book(**{**wanted, "visits": propose(MONDAY, NINE, offsets=(3, 7))})
 
     assert "early_reason" in refused.value.message_dict
+
+
+def test_book_refuses_days_of_a_protocol_version_that_was_replaced(wanted):
+    wanted["visits"] = propose(MONDAY, NINE, offsets=(2, 7))
+
+    with pytest.raises(ValidationError, match="protocol was changed"):
+        actions.book(**wanted)
