@@ -42,6 +42,15 @@ class PatientForm(ClinicForm):
         help_text="Seen by reception. Nothing clinical here.",
     )
 
+    def clean_phone(self) -> Any:
+        """A number is kept in one form that has no room for an extension."""
+        phone = self.cleaned_data["phone"]
+        if phone and phone.extension:
+            raise forms.ValidationError(
+                "Leave out the extension; note it for reception."
+            )
+        return phone
+
     def details(self) -> dict[str, Any]:
         """What the actions store."""
         return {
