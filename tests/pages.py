@@ -29,8 +29,8 @@ class _Boxes(HTMLParser):
         if not self.inside:
             return
         if tag == "input" and name and _is_sent(given):
-            empty = "on" if given.get("type") in _TICKED else ""
-            self.values[name] = given.get("value") or empty
+            unnamed = "on" if given.get("type") in _TICKED else ""
+            self.values[name] = given.get("value", unnamed) or ""
         elif tag == "textarea":
             self.textarea, self.values[name] = name, ""
         elif tag == "select":

@@ -65,6 +65,7 @@ const dress = (field) => {
   if (field.closest(".date-field") || field.readOnly || field.disabled) return;
   const row = document.createElement("div");
   row.className = "date-field";
+  const focused = document.activeElement === field; // moving it takes its focus
   field.before(row);
   const button = document.createElement("button");
   button.type = "button";
@@ -78,6 +79,7 @@ const dress = (field) => {
   const echo = document.createElement("output");
   echo.htmlFor.add(field.id);
   row.append(field, button, picker, echo);
+  if (focused) field.focus();
 
   const tell = () => {
     const on = readDate(field.value);

@@ -61,7 +61,8 @@ const watch = (form) => {
 
   // After dates.js has dressed the new fields, which takes the focus from them.
   document.addEventListener("htmx:afterSettle", () => {
-    if (!spot || document.activeElement !== document.body) return;
+    if (document.activeElement !== document.body) spot = null;
+    if (!spot) return;
     const back = document.getElementById(spot.id)?.querySelectorAll("input, button")[spot.at];
     if (!back) return; // not dressed yet
     back.focus();
