@@ -161,8 +161,7 @@ def _before(canvas: Canvas, sheet: SheetContent, top: float) -> float:
         x = LEFT + 93 * mm * (number % 2)
         if number % 2 == 0:
             y -= 5.2 * mm
-        canvas.rect(x, y - 1 * mm, 12 * mm, 4.4 * mm)
-        _text(canvas, x + 1 * mm, y, "yes   no", size=8)
+        _text(canvas, x, y, "yes   no", size=9.5)
         _wrapped(canvas, x + 14 * mm, y + 3.2 * mm, 79 * mm, row.question, small)
     return y - 2.5 * mm
 

@@ -6,15 +6,14 @@ styles that ship with the program and nothing else.
 
 import atexit
 import gc
-import hashlib
 import logging
 import mimetypes
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -48,13 +47,7 @@ class Paper(StrEnum):
 
 def render_pdf(template: str, context: dict[str, Any], *, paper: Paper) -> bytes:
     """Return `template` as PDF/UA-1; an unchanged document is not made twice."""
-    html = render_to_string(template, context)
-    key = hashlib.sha256(f"{paper}\n{html}".encode()).digest()
-    content = _documents.get(key)
-    if content is None:
-        content = make_pdf(html, paper=paper)
-        _documents.keep(key, content)
-    return content
+    return _make_once(render_to_string(template, context), paper=paper)
 
 
 def pdf_response(content: bytes, *, filename: str) -> HttpResponse:
@@ -77,7 +70,7 @@ def make_pdf(html: str, *, paper: Paper) -> bytes:
 
     # One at a time: Pango's font map must not be shared by two running threads, the
     # garbage collector is the whole process's, and Python would take turns anyway.
-    with _rendering, _collector_held():
+    with _rendering, _collector_held(), _faults_raised():
         try:
             press = _press(paper)
             return weasyprint.HTML(
@@ -104,34 +97,8 @@ def _name_bare_glyphs(_: "Document", pdf: Any) -> None:
             item.stream = [line.replace(b"> <>", b"> <034f>") for line in stream]
 
 
-class _Kept:
-    """The last documents made, by what they say. Lives as long as the process, and
-    so no longer than the templates and styles that made them."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._documents: OrderedDict[bytes, bytes] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: bytes) -> bytes | None:
-        with self._lock:
-            if key in self._documents:
-                self._documents.move_to_end(key)
-            return self._documents.get(key)
-
-    def keep(self, key: bytes, content: bytes) -> None:
-        with self._lock:
-            self._documents[key] = content
-            self._documents.move_to_end(key)
-            if len(self._documents) > self._size:
-                self._documents.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._documents.clear()
-
-
-_documents = _Kept(KEPT_DOCUMENTS)
+# What was printed last, by what it says. Goes with the process, as the styles do.
+_make_once = lru_cache(maxsize=KEPT_DOCUMENTS)(make_pdf)
 _rendering = threading.Lock()
 
 
@@ -174,13 +141,12 @@ def _build_press(paper: Paper) -> _Press:
     fetcher, fonts = _static_files_only(), FontConfiguration()
     url = STATIC_URL + STYLESHEET
     styles = _static_file(url).read_text(encoding="utf-8")
-    with _font_faults_raised():
-        stylesheet = CSS(
-            string=f"{styles}\n@page {{ size: {paper} }}",
-            base_url=url,
-            url_fetcher=fetcher,
-            font_config=fonts,
-        )
+    stylesheet = CSS(
+        string=f"{styles}\n@page {{ size: {paper} }}",
+        base_url=url,
+        url_fetcher=fetcher,
+        font_config=fonts,
+    )
     return _Press(fetcher, fonts, stylesheet)
 
 
@@ -218,20 +184,22 @@ def _static_file(url: str) -> Path:
     return Path(found)
 
 
-class _RaiseFontFaults(logging.Handler):
-    """Turns "Font-face … cannot be loaded" into an error.
+class _RaiseFaults(logging.Handler):
+    """Turns into an error what WeasyPrint only logs.
 
-    WeasyPrint only logs it; with no font at all, the next step ends the process.
+    Its errors are parts of a page that it left out. A font that cannot be loaded is
+    a warning to it; with no font at all, its next step ends the whole process.
     """
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.getMessage().startswith("Font-face"):
-            raise PdfError(record.getMessage())
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR or message.startswith("Font-face"):
+            raise PdfError(message)
 
 
 @contextmanager
-def _font_faults_raised() -> Iterator[None]:
-    logger, handler = logging.getLogger("weasyprint"), _RaiseFontFaults()
+def _faults_raised() -> Iterator[None]:
+    logger, handler = logging.getLogger("weasyprint"), _RaiseFaults()
     logger.addHandler(handler)
     try:
         yield
