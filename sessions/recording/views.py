@@ -12,6 +12,7 @@ from mesoclinic import audit
 from mesoclinic.access import (
     ClinicRequest,
     confirm_password,
+    demand,
     password_was_given_recently,
     require_permission,
 )
@@ -51,6 +52,8 @@ def _refusals(
 @require_permission(Permission.RECORD_VIEW)
 def session(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """The visit's page: a form until it is signed, then the record."""
+    if request.method == "POST":
+        demand(request, Permission.RECORD_EDIT)
     row = open_session(request, pk)
     record = _record_of(row)
     if not row.is_booked:

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from mesoclinic import database
+from mesoclinic import database, roles
+from mesoclinic.roles import Permission
 from sessions.models import (
     Amendment,
     Course,
@@ -22,6 +23,7 @@ from tests.factories import (
     RecordFindingFactory,
     SessionRecordFactory,
     SignatureFactory,
+    TreatmentSessionFactory,
 )
 from tests.pages import boxes, fill_in, queries, text_of
 from tests.state import nothing_written
@@ -381,3 +383,13 @@ def test_visit_that_was_set_aside_says_so(surgery, visit, url):
     assert "Did not attend: this visit was not given." in page
     assert "Overslept" in page
     assert "Sign" not in page
+
+
+def test_who_may_only_read_records_saves_nothing(client_of, dr_cooper, monkeypatch):
+    may = roles.ROLE_PERMISSIONS[roles.Role.CLINICIAN] - {Permission.RECORD_EDIT}
+    monkeypatch.setitem(roles.ROLE_PERMISSIONS, roles.Role.CLINICIAN, may)
+    session = TreatmentSessionFactory(clinician=dr_cooper)
+    address = session.get_absolute_url()
+
+    assert client_of(dr_cooper).get(address).status_code == 200
+    assert client_of(dr_cooper).post(address, {"points_count": "8"}).status_code == 403
