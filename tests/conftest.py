@@ -205,7 +205,7 @@ def new_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             locale="en-GB",
             **options,
         )
-        context.set_default_timeout(10_000)  # ms; what takes longer never comes
+        context.set_default_timeout(30_000)  # ms; what takes longer never comes
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -159,6 +159,8 @@ def book_course(hand: Any) -> None:
     hand.fill("Day 0, time", "9:00")
     hand.page.keyboard.press("Tab")  # leaving the box is enough: the dates come
     hand.page.get_by_role("button", name="Book all three").wait_for()
+    # Every answer to what was typed is in: nothing is swapped under the hand any more.
+    hand.page.wait_for_load_state("networkidle")
     assert hand.page.get_by_text("Thu 26-Nov-2026").first.is_visible()
     assert hand.page.get_by_text("Mon 30-Nov-2026").first.is_visible()
     hand.press("Book all three")
@@ -171,6 +173,7 @@ def treat_and_sign(hand: Any) -> int:
     hand.page.wait_for_url(re.compile(r"/sessions/\d+/$"))
     hand.fill("Points", "8")
     hand.page.get_by_label("Point 8, planned mL").wait_for()
+    hand.page.wait_for_load_state("networkidle")
     hand.fill("Mixture", "lidocaine 1 % 1 mL, lot L2207")
     hand.choose("Consent", "Given")
     hand.choose("Pain on movement before, 0 to 10", "7")

@@ -42,8 +42,9 @@ const watch = (form) => {
     const same = said.get(target.id) === fragment.innerHTML;
     if (same && target.matches("[role=status]")) event.detail.shouldSwap = false;
     said.set(target.id, fragment.innerHTML);
-    const box = document.activeElement?.closest("[id^=div_]");
-    const at = box ? [...box.querySelectorAll("input, button")].indexOf(document.activeElement) : -1;
+    const active = document.activeElement;
+    const box = active?.closest("[id^=div_]") ?? (target.contains(active) ? target : null);
+    const at = box ? [...box.querySelectorAll("input, button")].indexOf(active) : -1;
     if (box && target.contains(box)) spot = { id: box.id, at };
   });
 

@@ -102,3 +102,18 @@ def test_dates_follow_day_0_and_leave_the_focus_where_it_is(
     assert page.evaluate("document.activeElement.ariaLabel") == (
         "Choose from a calendar"
     )
+
+
+def test_the_button_keeps_the_focus_when_it_comes_to_book(
+    signed_in_page, dr_cooper, site, indication, protocol_version, expect_text
+):
+    page = signed_in_page(dr_cooper)
+    page.goto(f"/courses/new/?patient={PatientFactory().number}")
+
+    page.fill("#id_day_0", "2 mar 2026")
+    page.fill("#id_time_0", "10:00")
+    page.locator("#book-button button").focus()
+    expect_text(page.locator("#book-button"), "Book all three")
+    page.wait_for_load_state("networkidle")
+
+    assert "Book all three" in page.evaluate("document.activeElement.textContent")
