@@ -34,10 +34,6 @@ def version_field() -> CountField:
     return CountField(widget=forms.HiddenInput, initial=0, most=10**9, label="")
 
 
-def optional_choices(options: Any, empty: str) -> list[tuple[str, str]]:
-    return [("", empty), *options]
-
-
 class ClinicForm(forms.Form):
     """A form of the app: the page owns <form>, crispy lays out the fields.
 

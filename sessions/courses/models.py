@@ -346,7 +346,3 @@ class TreatmentSession(models.Model):
         """Which of how many, by the protocol: `session 2 of 3`."""
         days = (0, *self.course.protocol_version.follow_up_days)
         return f"session {days.index(self.protocol_day) + 1} of {len(days)}"
-
-    @property
-    def is_today(self) -> bool:
-        return self.booked_date == timezone.now().astimezone(self.zone).date()

@@ -43,7 +43,6 @@ def patient_page(request: ClinicRequest, pk: int) -> HttpResponseBase:
     context = {
         "patient": patient,
         "courses": Course.objects.for_patient(patient).listed(),
-        "today": timezone.localdate(),
     }
     return render(request, "patients/patient.html", context)
 

@@ -10,7 +10,6 @@ from django.utils.dateformat import format as date_text
 from mesoclinic.models import User
 from mesoclinic.vocabulary import AllergyState, Consent, Severity
 from patients.models import Patient
-from protocols.dates import clock_text, keep_until
 from protocols.dosing import format_ml, needle_depth_mm, total_ml
 from protocols.models import ProtocolVersion
 from sessions.courses.models import Course, TreatmentSession
@@ -36,7 +35,6 @@ from sessions.recording.models import (
 from sessions.recording.sealing import broken_parts
 
 LEAFLET_VERSION = "A1"
-BLANK_POINTS = 8
 
 BEFORE = (
     "Identity spoken",
@@ -210,7 +208,7 @@ def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
         "pain_before": _score(record.pain_before),
         "pain_after": _score(record.pain_after),
         "ended_at": f"{ended:%H:%M}" if ended else "",
-        "keep_until": _keep_until(record, course),
+        "keep_until": record.dressing_until,
         "note": record.note,
         "findings": tuple(
             FindingRow(
@@ -236,18 +234,6 @@ def _point(point: InjectionPoint) -> PointRow:
 
 def _score(pain: int | None) -> str:
     return "" if pain is None else str(pain)
-
-
-def _keep_until(record: SessionRecord, course: Course) -> str:
-    """Until when the dressing stays on (R18); empty while the end is not recorded."""
-    if record.ended_at is None:
-        return ""
-    zone = course.site.zone
-    return clock_text(
-        keep_until(record.ended_at, hours=course.protocol_version.dressing_hours),
-        seen_from=record.ended_at.astimezone(zone).date(),
-        zone=zone,
-    )
 
 
 def _signature(signature: Signature, course: Course) -> SignatureBlock:
@@ -291,7 +277,7 @@ def aftercare_leaflet(
         patient_number=patient.number_spaced,
         site=f"{course.indication.name}{side}",
         treated_on=long_date(treatment_session.date),
-        keep_until=_keep_until(record, course) if record else "",
+        keep_until=record.dressing_until if record else "",
         dressing_hours=course.protocol_version.dressing_hours,
         visits=tuple(_visit(s) for s in _next_visits(treatment_session)),
         evaluation=_evaluation_line(course),
