@@ -12,7 +12,7 @@ from mesoclinic.errors import Stale
 from mesoclinic.models import User
 from mesoclinic.vocabulary import AllergyState
 from patients.models import Allergy, Patient
-from patients.models.patient import SEARCHED, searchable
+from patients.models.search import search_names
 
 # What register and amend may write; everything else on a patient has its own action.
 DETAILS = (
@@ -58,7 +58,7 @@ def amend(patient: Patient, *, by: User, version: int, **details: Any) -> Patien
     changes = sorted(n for n in details if getattr(patient, n) != details[n])
     _write(patient, details)
     patient.version += 1
-    patient.save(update_fields=[*DETAILS, "search_name", "version"])
+    patient.save(update_fields=[*DETAILS, "search_name", "search_given", "version"])
     audit.record(
         "patient.amended", patient, by=by, patient_id=patient.pk, changed=changes
     )
@@ -68,10 +68,13 @@ def amend(patient: Patient, *, by: User, version: int, **details: Any) -> Patien
 def _write(patient: Patient, details: dict[str, Any]) -> None:
     for name in DETAILS:
         setattr(patient, name, details[name])
-    names = (searchable(n) for n in (patient.family_name, patient.given_names))
-    patient.search_name = " ".join(name[:SEARCHED] for name in names if name)
+    patient.search_name, patient.search_given = search_names(
+        patient.family_name, patient.given_names
+    )
     # The form has cleaned each field; this is for callers that have no form.
-    patient.full_clean(exclude=["registered_by", "search_name"], validate_unique=False)
+    patient.full_clean(
+        exclude=["registered_by", "search_name", "search_given"], validate_unique=False
+    )
 
 
 @transaction.atomic

@@ -42,7 +42,7 @@ def open_patient(request: ClinicRequest, pk: int) -> Patient:
 def find(request: ClinicRequest) -> HttpResponseBase:
     """Find patients by anything that is on a card or said on the phone."""
     text = request.GET.get("q", "")[:LONGEST_SEARCH]
-    found = list(Patient.objects.search(text)[: FOUND_AT_MOST + 1])
+    found = list(Patient.objects.search(text, at_most=FOUND_AT_MOST + 1))
     audit.record("patients.searched", by=request.user, found=len(found))
     context = {
         "q": text,

@@ -1,47 +1,45 @@
 """The people who are treated, and how they are found."""
 
 import datetime as dt
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
 from uuid import UUID
 
 import phonenumbers
-from anyascii import anyascii
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 
 from mesoclinic.models import User
-from mesoclinic.typed import possible_birth_dates
 from mesoclinic.vocabulary import AllergyState, Sex, choices
 from patients.models.alerts import Allergy
+from patients.models.search import (
+    SEARCHED,
+    SearchField,
+    Typed,
+    beginning,
+    inside_names,
+    key_of,
+    nearest_names,
+    searchable,
+)
 
 # Measured on pairs of names: Müller/Mueller 0.92, Smith/Smyth 0.8, Smith/Jones 0.2.
 NEAR_THE_SAME_NAME = 0.75
 
-# Of each name, in ASCII: where one sign is a whole word, 120 signs outgrow the column.
-SEARCHED = 249
+# Rows that somebody reads through, before typing more instead.
+READ_THROUGH = 10
 
-_NUMBER = re.compile(r"MC\s*((?:[0-9]\s*){6,12})", re.IGNORECASE)
+# How many names with a part inside are looked at, to show the first by alphabet.
+POOL = 200
 
-
-def searchable(text: str) -> str:
-    """Return `text` as it is searched: ASCII letters, lower case, single spaces."""
-    words = re.sub(r"[^\w]+", " ", anyascii(text).casefold())
-    return " ".join(words.split())
-
-
-def _key(number: str) -> int | None:
-    """The key in a record number as typed: `mc 000 123`; None if it is not one."""
-    match = _NUMBER.fullmatch(number.strip())
-    return int(re.sub(r"\s", "", match[1])) if match else None
+_BY_NAME = ("search_name", "birth_date", "pk")
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -55,42 +53,81 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             )
         )
 
-    def search(self, text: str) -> "PatientQuerySet":
+    def search(self, text: str, *, at_most: int = READ_THROUGH) -> "PatientQuerySet":
         """Find by number, birth date, phone or any parts of the name, in any order.
 
         One box takes whatever was typed; what reads as several things finds all of
-        them. Nothing typed finds nobody.
+        them. Nothing typed finds nobody. First come those whose name begins with it,
+        then the others, by alphabet: `at_most` in all, found by one index after the
+        other until there are enough (docs/adr/0014-search.md).
         """
-        text = text.strip()
-        if not text:
-            return self.none()
-        number = _key(text)
+        typed = Typed(text.strip())
+        keys: set[int] = set()
+        for step in self._steps(typed, at_most):
+            keys.update(step)
+            if len(keys) >= at_most:
+                break
+        begins = ExpressionWrapper(
+            beginning("search_name", typed.name), output_field=BooleanField()
+        )
+        return self.filter(pk__in=keys).order_by(begins.desc(), *_BY_NAME)[:at_most]
+
+    def _steps(self, typed: Typed, at_most: int) -> Iterator[Iterable[int]]:
+        """Keys of patients, the likeliest reading first; each step is one query."""
+        if not typed.text:
+            return
+        number = key_of(typed.text)
         if number is not None:
-            return self.filter(pk=number)
-        found = self._name_query(text) | self._phone_query(text)
-        dates = possible_birth_dates(text)
-        return self.filter(found | Q(birth_date__in=dates) if dates else found)
+            yield [number]
+            return
+        if typed.name:
+            yield from self._named(typed, at_most)
+        if typed.birth_dates:
+            born = self.filter(birth_date__in=typed.birth_dates)
+            yield born.order_by(*_BY_NAME).values_list("pk", flat=True)[:at_most]
+        if typed.phone:
+            yield from self._reached(typed, at_most)
 
-    def _name_query(self, text: str) -> Q:
-        words = searchable(text).split()
-        if not words:
-            return Q(pk__in=[])
-        query = Q()
-        for word in words:
-            query &= Q(search_name__contains=word[:SEARCHED])
-        return query
+    def _named(self, typed: Typed, at_most: int) -> Iterator[Iterable[int]]:
+        for column in ("search_name", "search_given"):
+            begins = self.filter(beginning(column, typed.name))
+            keys = begins.order_by(column, "birth_date", "pk")
+            yield keys.values_list("pk", flat=True)[:at_most]
+        if typed.has_initial:
+            initials = self.filter(typed.initials).order_by(*_BY_NAME)
+            yield initials.values_list("pk", flat=True)[:at_most]
+        if typed.has_part:
+            yield self._inside(typed, at_most)
 
-    def _phone_query(self, text: str) -> Q:
-        digits = re.sub(r"[\s().+/-]", "", text)
-        if not digits.isascii() or not digits.isdigit() or len(digits) < 4:
-            return Q(pk__in=[])
-        # Stored as +44…: the zeros in front are how it is dialled from here.
-        dialled = digits.lstrip("0")
-        return Q(phone__contains=dialled) if len(dialled) > 2 else Q(pk__in=[])
+    def _inside(self, typed: Typed, at_most: int) -> list[int]:
+        """Those with every part in the name; of very many, the first by alphabet of
+        those met first. A part that begins a word is meant more often than not."""
+        with_part = self.filter(typed.parts).order_by()
+        with inside_names():
+            pool = list(with_part.values_list("pk", "search_name")[:POOL])
+        pool.sort(key=lambda row: (not typed.begins_each_word(row[1]), row[1], row[0]))
+        return [pk for pk, _ in pool[:at_most]]
+
+    def _reached(self, typed: Typed, at_most: int) -> Iterator[Iterable[int]]:
+        """By the beginning of the phone number as dialled, then by any part of it."""
+        begins = [Q(phone__startswith=each) for each in typed.phone_beginnings]
+        for phone in (*begins, Q(phone__contains=typed.phone)):
+            keys = self.filter(phone).order_by().values_list("pk", flat=True)
+            with inside_names():
+                found = list(keys[:at_most])
+            yield found
+
+    def resembling(self, text: str) -> "PatientQuerySet":
+        """Names near the one that found nobody, for a slip of the finger.
+
+        PostgreSQL's doing: on SQLite this finds nobody either.
+        """
+        keys = nearest_names(self, searchable(text)[:SEARCHED], READ_THROUGH)
+        return self.filter(pk__in=keys).order_by(*_BY_NAME)
 
     def numbered(self, number: str) -> "Patient | None":
         """The patient with this record number, however it is spaced; else None."""
-        key = _key(number)
+        key = key_of(number)
         return None if key is None else self.filter(pk=key).first()
 
     def recent(self) -> "PatientQuerySet":
@@ -124,7 +161,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 class Patient(models.Model):
     """A person who is treated. Never deleted.
 
-    `search_name` is derived from the names by the actions that write them.
+    `search_name` and `search_given` are derived by the actions that write the names.
     """
 
     family_name = models.CharField(max_length=120)
@@ -144,7 +181,9 @@ class Patient(models.Model):
         choices=partial(choices, AllergyState),
         default=AllergyState.NOT_RECORDED,
     )
-    search_name = models.CharField(max_length=500, db_index=True, editable=False)
+    search_name = SearchField(max_length=500, editable=False)
+    # The same with the given names first. Empty only where a row was written past us.
+    search_given = SearchField(max_length=500, editable=False, default="")
     registered_at = models.DateTimeField(auto_now_add=True)
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # Grows with every change; a form that saw an older one is refused.
@@ -156,7 +195,17 @@ class Patient(models.Model):
 
     class Meta:
         ordering = ["search_name", "birth_date"]
-        indexes = [models.Index(fields=["phone"], name="patient_phone")]
+        # The key as well: who is meant is then read from the index alone. Those for
+        # parts of names and phones are PostgreSQL's own (migration 0002).
+        indexes = [
+            models.Index(fields=["phone"], name="patient_phone"),
+            models.Index(
+                fields=["search_name", "birth_date", "id"], name="patient_by_name"
+            ),
+            models.Index(
+                fields=["search_given", "birth_date", "id"], name="patient_by_given"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(birth_date__gte=dt.date(1900, 1, 1)),
