@@ -18,6 +18,7 @@ class Permission(StrEnum):
     DIARY_VIEW = "diary_view"
     COURSE_VIEW = "course_view"
     COURSE_BOOK = "course_book"
+    COURSE_OVERBOOK = "course_overbook"
     RECORD_VIEW = "record_view"
     RECORD_EDIT = "record_edit"
     RECORD_SIGN = "record_sign"
@@ -56,6 +57,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLINICIAN: frozenset(
         _DESK
         | {
+            Permission.COURSE_OVERBOOK,
             Permission.ALLERGY_VIEW,
             Permission.ALLERGY_EDIT,
             Permission.RECORD_VIEW,

@@ -5,10 +5,12 @@ from protocols.models import Indication, ProtocolVersion
 from sessions.models import (
     Amendment,
     Course,
+    CourseChange,
     Evaluation,
     InjectionPoint,
     LeafletIssue,
     RecordFinding,
+    Room,
     SessionRecord,
     Signature,
     TreatmentSession,
@@ -22,19 +24,25 @@ _LOCKED = "a signed record does not change; amend it"
 _OCCUPYING = ", ".join(f"'{status}'" for status in TreatmentSession.OCCUPYING)
 
 
-def _overlap(event: str, person: str) -> Guard:
-    """The meaning of the exclusion constraint that PostgreSQL has, for SQLite."""
+def _overlap(event: str, what: str) -> Guard:
+    """The meaning of the exclusion constraint that PostgreSQL has, for SQLite.
+
+    Overbooking on purpose lifts it, but nobody is ever in two places as a patient.
+    """
+    new, old = (f"{row}.status IN ({_OCCUPYING})" for row in ("NEW", "s"))
+    if what != "patient":
+        new += " AND NEW.overbooked_reason = ''"
+        old += " AND s.overbooked_reason = ''"
     return Guard(
-        name=f"no_{person}_overlap_{event.lower()}",
+        name=f"no_{what}_overlap_{event.lower()}",
         table=_SESSION,
         event=event,
         when=(
-            f"NEW.status IN ({_OCCUPYING}) AND EXISTS (SELECT 1 FROM {_SESSION} s "
-            f"WHERE s.{person}_id = NEW.{person}_id AND s.id IS NOT NEW.id "
-            f"AND s.status IN ({_OCCUPYING}) "
+            f"{new} AND EXISTS (SELECT 1 FROM {_SESSION} s "
+            f"WHERE s.{what}_id = NEW.{what}_id AND s.id IS NOT NEW.id AND {old} "
             "AND s.starts_at < NEW.ends_at AND NEW.starts_at < s.ends_at)"
         ),
-        message=f"the {person} has a session at that time",
+        message=f"the {what} has a session at that time",
         sqlite_only=True,
     )
 
@@ -53,22 +61,41 @@ def _locked(model: type, event: str, record: str) -> Guard:
     )
 
 
-def _patient_is_the_courses(event: str) -> Guard:
+def _as_its_course_says(event: str) -> Guard:
     return Guard(
-        name=f"session_patient_is_the_courses_{event.lower()}",
+        name=f"session_as_its_course_says_{event.lower()}",
         table=_SESSION,
         event=event,
         when=(
             f"NOT EXISTS (SELECT 1 FROM {_COURSE} c WHERE c.id = NEW.course_id "
-            "AND c.patient_id = NEW.patient_id)"
+            "AND c.patient_id = NEW.patient_id AND c.site_id = NEW.site_id)"
         ),
-        message="a session belongs to the patient of its course",
+        message="a session has the patient and the site of its course",
+    )
+
+
+def _room_is_the_sites(event: str) -> Guard:
+    return Guard(
+        name=f"session_room_is_the_sites_{event.lower()}",
+        table=_SESSION,
+        event=event,
+        when=(
+            "NEW.room_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+            f"{Room._meta.db_table} r WHERE r.id = NEW.room_id "
+            "AND r.site_id = NEW.site_id)"
+        ),
+        message="a session is in a room of its site",
     )
 
 
 GUARDS = [
-    *(_overlap(e, p) for e in ("INSERT", "UPDATE") for p in ("clinician", "patient")),
-    *(_patient_is_the_courses(event) for event in ("INSERT", "UPDATE")),
+    *(
+        _overlap(event, what)
+        for event in ("INSERT", "UPDATE")
+        for what in ("clinician", "room", "patient")
+    ),
+    *(_as_its_course_says(event) for event in ("INSERT", "UPDATE")),
+    *(_room_is_the_sites(event) for event in ("INSERT", "UPDATE")),
     never_deleted(Course, "courses are never deleted"),
     never_deleted(TreatmentSession, "sessions are never deleted"),
     Guard(
@@ -99,7 +126,8 @@ GUARDS = [
         name="closed_course_stays_closed",
         table=_COURSE,
         event="UPDATE",
-        when="OLD.closed_as <> ''",
+        # One that was cancelled never began: to undo that opens it again.
+        when="OLD.closed_as NOT IN ('', 'cancelled')",
         message="a closed course stays as it was closed",
     ),
     Guard(
@@ -123,6 +151,15 @@ GUARDS = [
         message="a course starts on a published protocol version",
     ),
     _locked(SessionRecord, "UPDATE", "id"),
+    never_deleted(Room, "rooms are closed, never deleted"),
+    never_deleted(CourseChange, "what was changed is never forgotten"),
+    Guard(
+        name="change_stays_what_it_was",
+        table=CourseChange._meta.db_table,
+        event="UPDATE",
+        when=changed(CourseChange, but=["undone_at", "undone_by"]),
+        message="a change can be undone, not rewritten",
+    ),
     never_deleted(SessionRecord, "records are never deleted"),
     *(_locked(InjectionPoint, e, "record_id") for e in ("INSERT", "UPDATE", "DELETE")),
     *(_locked(RecordFinding, e, "record_id") for e in ("INSERT", "UPDATE", "DELETE")),

@@ -1,6 +1,7 @@
 """The models of all rooms, where Django looks for them."""
 
-from sessions.courses.models import Course, TreatmentSession
+from sessions.courses.models import Course, CourseChange, EarlierWish, TreatmentSession
+from sessions.diary.models import Arrival, CalendarFeed
 from sessions.outcomes.models import Evaluation
 from sessions.paper.models import LeafletIssue
 from sessions.recording.models import (
@@ -10,17 +11,39 @@ from sessions.recording.models import (
     SessionRecord,
     Signature,
 )
-from sessions.schedule.models import Site
+from sessions.schedule.models import (
+    Absence,
+    Closure,
+    ExtraHours,
+    OpeningHours,
+    Room,
+    Site,
+    TimetableStamp,
+    WorkedHoliday,
+    WorkingHours,
+)
 
 __all__ = [
+    "Absence",
     "Amendment",
+    "Arrival",
+    "CalendarFeed",
+    "Closure",
     "Course",
+    "CourseChange",
+    "EarlierWish",
     "Evaluation",
+    "ExtraHours",
     "InjectionPoint",
     "LeafletIssue",
+    "OpeningHours",
     "RecordFinding",
+    "Room",
     "SessionRecord",
     "Signature",
     "Site",
+    "TimetableStamp",
     "TreatmentSession",
+    "WorkedHoliday",
+    "WorkingHours",
 ]

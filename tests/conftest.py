@@ -16,6 +16,7 @@ from mesoclinic import database
 from mesoclinic.models import User
 from protocols.models import Indication, ProtocolVersion
 from sessions.models import Site
+from sessions.schedule import timetable
 from tests.factories import IndicationFactory, SiteFactory, UserFactory
 
 
@@ -66,6 +67,14 @@ def _clear_tables_past_the_guards(case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _clear_tables_past_the_guards
+
+
+# --- What a process remembers -------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def no_timetable_of_another_test() -> None:
+    timetable.forget()
 
 
 # --- The cast ---------------------------------------------------------------

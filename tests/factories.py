@@ -24,18 +24,31 @@ from protocols.models import (
     ScreeningQuestion,
 )
 from sessions.models import (
+    Absence,
     Amendment,
+    Arrival,
+    CalendarFeed,
+    Closure,
     Course,
+    CourseChange,
+    EarlierWish,
     Evaluation,
+    ExtraHours,
     InjectionPoint,
     LeafletIssue,
+    OpeningHours,
     RecordFinding,
+    Room,
     SessionRecord,
     Signature,
     Site,
+    TimetableStamp,
     TreatmentSession,
+    WorkedHoliday,
+    WorkingHours,
 )
 from sessions.recording.sealing import amendment_hash, seal
+from sessions.schedule import timetable
 
 PASSWORD = "needles are small"
 DAY_0 = dt.date(2026, 3, 2)
@@ -168,15 +181,116 @@ class IndicationFactory(DjangoModelFactory):
             ProtocolVersionFactory(protocol=indication.protocol)
 
 
-class SiteFactory(DjangoModelFactory):
+class TimetableRowFactory(DjangoModelFactory):
+    """A row of the timetable: as after any action, pages see it at once."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, model_class: type, *args: Any, **details: Any) -> Any:
+        row = super()._create(model_class, *args, **details)
+        timetable.changed()
+        return row
+
+
+class SiteFactory(TimetableRowFactory):
+    """Open day and night, so that a test is about hours only where it says so.
+
+    `open=False` for one whose hours are still to be entered.
+    """
+
     class Meta:
         model = Site
+        skip_postgeneration_save = True
 
     name = "Sample Clinic"
     address = "1 Sample Street\nLondon W1A 1AA"
     phone = "+442079460000"
     out_of_hours = "Call 111"
     time_zone = "Europe/London"
+
+    @factory.post_generation
+    def open(site: Site, create: bool, extracted: Any) -> None:
+        if extracted is not False:
+            for weekday in range(7):
+                OpeningHoursFactory(site=site, weekday=weekday)
+
+
+class OpeningHoursFactory(TimetableRowFactory):
+    class Meta:
+        model = OpeningHours
+
+    site = factory.SubFactory(SiteFactory, open=False)
+    weekday = 0
+    starts = dt.time(0, 0)
+    ends = dt.time(23, 59)
+
+
+class RoomFactory(TimetableRowFactory):
+    class Meta:
+        model = Room
+
+    site = factory.SubFactory(SiteFactory)
+    name = factory.Sequence("Room {}".format)
+
+
+class WorkingHoursFactory(TimetableRowFactory):
+    class Meta:
+        model = WorkingHours
+
+    clinician = factory.SubFactory(UserFactory, clinician=True)
+    site = factory.SubFactory(SiteFactory)
+    weekday = 0
+    starts = dt.time(8, 0)
+    ends = dt.time(18, 0)
+
+
+class ExtraHoursFactory(TimetableRowFactory):
+    class Meta:
+        model = ExtraHours
+
+    clinician = factory.SubFactory(UserFactory, clinician=True)
+    site = factory.SubFactory(SiteFactory)
+    day = DAY_0
+    starts = dt.time(8, 0)
+    ends = dt.time(12, 0)
+
+
+class AbsenceFactory(TimetableRowFactory):
+    class Meta:
+        model = Absence
+
+    clinician = factory.SubFactory(UserFactory, clinician=True)
+    first_day = DAY_0
+    last_day = factory.SelfAttribute("first_day")
+    reason = "on leave"
+
+
+class ClosureFactory(TimetableRowFactory):
+    class Meta:
+        model = Closure
+
+    site = factory.SubFactory(SiteFactory)
+    first_day = DAY_0
+    last_day = factory.SelfAttribute("first_day")
+    reason = "Staff training"
+
+
+class WorkedHolidayFactory(TimetableRowFactory):
+    class Meta:
+        model = WorkedHoliday
+
+    site = factory.SubFactory(SiteFactory)
+    day = DAY_0
+
+
+class TimetableStampFactory(DjangoModelFactory):
+    class Meta:
+        model = TimetableStamp
+        django_get_or_create = ("id",)
+
+    id = TimetableStamp.ONLY
 
 
 class CourseFactory(DjangoModelFactory):
@@ -227,6 +341,7 @@ class TreatmentSessionFactory(DjangoModelFactory):
     course = factory.SubFactory(CourseFactory)
     patient = factory.SelfAttribute("course.patient")
     clinician = factory.SelfAttribute("course.clinician")
+    site = factory.SelfAttribute("course.site")
     protocol_day = 0
     starts_at = factory.LazyAttribute(
         lambda each: DAY_0_START + dt.timedelta(days=each.protocol_day)
@@ -365,3 +480,45 @@ class EvaluationFactory(DjangoModelFactory):
     pain_relief = Change.BETTER
     judgement = Judgement.YES
     evaluated_by = factory.SelfAttribute("course.clinician")
+
+
+class CourseChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = CourseChange
+
+    course = factory.SubFactory(CourseFactory)
+    kind = CourseChange.Kind.BOOKED
+    before = factory.LazyFunction(lambda: {"sessions": []})
+    made_version = factory.SelfAttribute("course.version")
+    made_at = A_MONTH_BEFORE
+    made_by = factory.SelfAttribute("course.booked_by")
+
+
+class EarlierWishFactory(DjangoModelFactory):
+    class Meta:
+        model = EarlierWish
+
+    course = factory.SubFactory(CourseFactory)
+    noted_at = A_MONTH_BEFORE
+    noted_by = factory.SelfAttribute("course.booked_by")
+
+
+class ArrivalFactory(DjangoModelFactory):
+    """The patient is here; nothing more."""
+
+    class Meta:
+        model = Arrival
+
+    treatment_session = factory.SubFactory(TreatmentSessionFactory)
+    arrived_at = factory.SelfAttribute("treatment_session.starts_at")
+    arrived_by = factory.SubFactory(UserFactory, reception=True)
+    sequence = 1
+
+
+class CalendarFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarFeed
+
+    clinician = factory.SubFactory(UserFactory, clinician=True)
+    token_hash = factory.Sequence("{:064x}".format)
+    made_by = factory.SelfAttribute("clinician")

@@ -16,7 +16,17 @@ from patients.models import Patient
 from protocols.dates import day_number, evaluation_due
 from protocols.models import Indication, ProtocolVersion
 from sessions.courses.visits import day_words
-from sessions.schedule.models import Site
+from sessions.schedule.models import Room, Site
+
+# No protocol version allows a longer one.
+LONGEST_SESSION = dt.timedelta(minutes=240)
+
+
+def overlaps(starts: dt.datetime, ends: dt.datetime) -> Q:
+    """Sessions that touch a span. Bounded on both sides, for the index to find them."""
+    return Q(
+        starts_at__gt=starts - LONGEST_SESSION, starts_at__lt=ends, ends_at__gt=starts
+    )
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -39,14 +49,21 @@ class CourseQuerySet(models.QuerySet["Course"]):
             )
         )
 
+    def locked(self) -> "CourseQuerySet":
+        """To be changed: nobody else changes it meanwhile."""
+        return self.select_for_update(of=["self"]).listed()
+
     def for_patient(self, patient: Patient) -> "CourseQuerySet":
         return self.filter(patient=patient).order_by("-booked_at")
 
     def before(self, course: "Course") -> "Course | None":
-        """The last course of the same patient, indication and side (R16)."""
+        """The last course of the same patient, indication and side (R16).
+
+        One that was cancelled before it began leaves nothing to evaluate.
+        """
         same = self.filter(
             patient=course.patient, indication=course.indication, side=course.side
-        )
+        ).exclude(closed_as=Course.Closed.CANCELLED)
         return same.order_by("-booked_at", "-pk").first()
 
     def awaiting_evaluation(self, clinician: User, today: dt.date) -> "CourseQuerySet":
@@ -73,6 +90,7 @@ class Course(models.Model):
         NOT_YET = "", "Open"
         EVALUATED = "evaluated", "Evaluated"
         LOST = "lost", "Lost to follow-up"
+        CANCELLED = "cancelled", "Cancelled before it began"
 
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, related_name="courses"
@@ -184,6 +202,24 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
     def on_day(self, day: dt.date) -> "TreatmentSessionQuerySet":
         return self.filter(booked_date=day)
 
+    def occupying(self) -> "TreatmentSessionQuerySet":
+        """What takes up somebody's time."""
+        return self.filter(status__in=TreatmentSession.OCCUPYING)
+
+    def overlapping(
+        self, starts: dt.datetime, ends: dt.datetime
+    ) -> "TreatmentSessionQuerySet":
+        """What touches a span. Bounded on both sides, so that an index finds it."""
+        return self.filter(
+            starts_at__lt=ends,
+            starts_at__gt=starts - LONGEST_SESSION,
+            ends_at__gt=starts,
+        )
+
+    def overbooked(self) -> "TreatmentSessionQuerySet":
+        """Put on purpose where somebody was already, or outside of hours."""
+        return self.exclude(overbooked_reason="")
+
     def of_clinician(self, clinician: User) -> "TreatmentSessionQuerySet":
         return self.filter(clinician=clinician)
 
@@ -209,8 +245,9 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
 class TreatmentSession(models.Model):
     """One visit of a course.
 
-    `patient` repeats the course's, held equal by trigger, so that the database can
-    refuse two bookings of one person at overlapping times. `booked_date` is the date
+    `patient` and `site` repeat the course's, held equal by trigger: the database can
+    refuse two bookings of one person at overlapping times, and a site's day is found
+    without its courses. `booked_date` is the date
     of `starts_at` at the site; `target_date` is what the protocol asked for.
     """
 
@@ -221,6 +258,8 @@ class TreatmentSession(models.Model):
         NOT_NEEDED = "not_needed", "Not needed"
         DECLINED = "declined", "Declined by the patient"
         WITHHELD = "withheld", "Withheld by the clinician"
+        # Day 0 never took place, or the whole course was called off before it.
+        CANCELLED = "cancelled", "Cancelled"
 
     # What takes up the clinician's and the patient's time.
     OCCUPYING = (Status.BOOKED, Status.GIVEN)
@@ -231,6 +270,11 @@ class TreatmentSession(models.Model):
     )
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
     clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    # None where the site lists no rooms.
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     protocol_day = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -238,19 +282,27 @@ class TreatmentSession(models.Model):
     target_date = models.DateField()
     given_date = models.DateField(null=True)
     off_target_reason = models.CharField(max_length=300, blank=True)
+    # Why a clinician put it where somebody else already was, or outside of hours.
+    overbooked_reason = models.CharField(max_length=300, blank=True)
+    overbooked_at = models.DateTimeField(null=True)
+    overbooked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     status = models.CharField(
         max_length=10, choices=Status.choices, default=Status.BOOKED
     )
     status_reason = models.CharField(max_length=300, blank=True)
     status_at = models.DateTimeField()
     status_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Grows with every change: calendars and polling pages tell by it what is new.
+    sequence = models.PositiveIntegerField(default=0)
 
     objects = TreatmentSessionQuerySet.as_manager()
 
     class Meta:
-        # No two in one database may overlap for a clinician or a patient: an
-        # exclusion constraint on PostgreSQL (a migration), triggers on SQLite
-        # (guards.py).
+        # No two in one database may overlap for a patient, nor, unless overbooked
+        # on purpose, for a clinician or a room: exclusion constraints on PostgreSQL
+        # (a migration), triggers on SQLite (guards.py).
         constraints = [
             models.UniqueConstraint(
                 fields=["course", "protocol_day"], name="session_once_per_day"
@@ -269,9 +321,26 @@ class TreatmentSession(models.Model):
                 ),
                 name="session_given_has_its_date",
             ),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        overbooked_reason="",
+                        overbooked_at__isnull=True,
+                        overbooked_by__isnull=True,
+                    )
+                    | (
+                        ~Q(overbooked_reason="")
+                        & Q(overbooked_at__isnull=False, overbooked_by__isnull=False)
+                    )
+                ),
+                name="session_overbooked_with_who_and_why",
+            ),
         ]
         indexes = [
-            models.Index(fields=["booked_date", "starts_at"], name="session_day"),
+            models.Index(
+                fields=["site", "booked_date", "starts_at"], name="session_day"
+            ),
+            models.Index(fields=["room", "starts_at"], name="session_room"),
             models.Index(fields=["clinician", "starts_at"], name="session_clinician"),
             models.Index(fields=["patient", "starts_at"], name="session_patient"),
         ]
@@ -346,3 +415,77 @@ class TreatmentSession(models.Model):
         """Which of how many, by the protocol: `session 2 of 3`."""
         days = (0, *self.course.protocol_version.follow_up_days)
         return f"session {days.index(self.protocol_day) + 1} of {len(days)}"
+
+
+class CourseChange(models.Model):
+    """What a booking, a move or a cancellation changed: what undoing it puts back.
+
+    `before` has the course's columns and one entry per session, as
+    `actions/undo.py` reads them.
+    """
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked", "Booked"
+        MOVED = "moved", "Moved"
+        SET_ASIDE = "set_aside", "Not given"
+        CANCELLED = "cancelled", "Cancelled"
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    before = models.JSONField()
+    # The course's version that it made; a later change stands in the way of undoing.
+    made_version = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "made_version"], name="change_one_per_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id}: {self.kind}"
+
+
+class EarlierWish(models.Model):
+    """A booked patient who would take an earlier day 0: the waiting list.
+
+    In force until it is closed: by a move, by a day 0 that was given, or by hand.
+    """
+
+    class PartOfDay(models.TextChoices):
+        ANY = "", "Any time"
+        MORNING = "morning", "Morning"
+        AFTERNOON = "afternoon", "Afternoon"
+
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="earlier_wishes"
+    )
+    part_of_day = models.CharField(
+        max_length=9, choices=PartOfDay.choices, default=PartOfDay.ANY, blank=True
+    )
+    note = models.CharField(max_length=200, blank=True)
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course"],
+                condition=Q(closed_at__isnull=True),
+                name="earlier_wish_once_in_force",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id} would come earlier"

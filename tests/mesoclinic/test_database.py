@@ -19,6 +19,7 @@ from tests.factories import (
     DAY_0_START,
     AllergyFactory,
     AmendmentFactory,
+    CourseChangeFactory,
     CourseFactory,
     EvaluationFactory,
     IndicationFactory,
@@ -27,9 +28,11 @@ from tests.factories import (
     PatientFactory,
     ProtocolVersionFactory,
     RecordFindingFactory,
+    RoomFactory,
     ScreeningQuestionFactory,
     SessionRecordFactory,
     SignatureFactory,
+    SiteFactory,
     TreatmentSessionFactory,
     UserFactory,
 )
@@ -154,10 +157,15 @@ def new_course(**details: Any) -> Course:
     return unsaved(stored)
 
 
-def new_session_of_another_patient() -> TreatmentSession:
+def new_session(**details: Any) -> TreatmentSession:
+    """A session that is not stored, in nobody's way, of a course that is."""
     stored = TreatmentSessionFactory()
-    stored.patient, stored.protocol_day = PatientFactory(), 3
-    stored.clinician = UserFactory(clinician=True)
+    stored.protocol_day, stored.clinician = 3, UserFactory(clinician=True)
+    stored.patient = details.pop("patient", stored.patient)
+    stored.starts_at += dt.timedelta(days=3)
+    stored.ends_at += dt.timedelta(days=3)
+    for name, value in details.items():
+        setattr(stored, name, value)
     return unsaved(stored)
 
 
@@ -214,12 +222,39 @@ REFUSED = [
         "opened again",
     ),
     # Courses and sessions.
-    Refused("session_patient_is_the_courses_insert", new_session_of_another_patient),
     Refused(
-        "session_patient_is_the_courses_update",
+        "session_as_its_course_says_insert",
+        lambda: new_session(patient=PatientFactory()),
+        circumstance="another patient",
+    ),
+    Refused(
+        "session_as_its_course_says_insert",
+        lambda: new_session(site=SiteFactory()),
+        circumstance="another site",
+    ),
+    Refused(
+        "session_as_its_course_says_update",
         TreatmentSessionFactory,
         {"patient": PatientFactory},
+        "another patient",
     ),
+    Refused(
+        "session_as_its_course_says_update",
+        TreatmentSessionFactory,
+        {"site": SiteFactory},
+        "another site",
+    ),
+    Refused(
+        "session_room_is_the_sites_insert", lambda: new_session(room=RoomFactory())
+    ),
+    Refused(
+        "session_room_is_the_sites_update",
+        TreatmentSessionFactory,
+        {"room": RoomFactory},
+    ),
+    Refused("no_delete_treatment_sessions_room", RoomFactory),
+    Refused("no_delete_treatment_sessions_coursechange", CourseChangeFactory),
+    Refused("change_stays_what_it_was", CourseChangeFactory, {"kind": "moved"}),
     Refused("no_delete_treatment_sessions_course", CourseFactory),
     Refused("no_delete_treatment_sessions_treatmentsession", TreatmentSessionFactory),
     Refused(
