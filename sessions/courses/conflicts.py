@@ -1,64 +1,221 @@
-"""What to say when the database refused an overlap: who, when, and a way on."""
+"""What stands in the way of a session, in words, and what is free near it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from sessions.courses.models import TreatmentSession
-from sessions.courses.visits import nearest_free
+from sessions.courses.calendars import Calendars
+from sessions.courses.models import (
+    TreatmentSession,
+    TreatmentSessionQuerySet,
+    overlaps,
+)
+from sessions.courses.rooms import RoomWanted, free_rooms
+from sessions.schedule import minutes
+from sessions.schedule.hours import Timetable
+
+NEAREST = 3
+# How many days on, where the wanted one has no time left.
+_DAYS_ON = 14
+_GRID = minutes.every(10)
 
 
-def taken(sessions: Sequence[TreatmentSession], error: Exception) -> ValidationError:
-    """Say which visit is taken, by whom, and what is free nearby."""
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """One session that does not fit, and why: a sentence without its end."""
+
+    session: TreatmentSession
+    why: str
+    can_be_overbooked: bool = True
+
+    @property
+    def field(self) -> str:
+        """The form field of the visit that it is about."""
+        return f"day_{self.session.protocol_day}"
+
+
+def find_conflicts(
+    sessions: Sequence[TreatmentSession],
+    timetable: Timetable,
+    others: Iterable[TreatmentSession],
+) -> Iterator[Conflict]:
+    """Give what stands in the way of each; sessions without a room get a free one."""
+    others = list(others)
+    rooms = _rooms_for(sessions, timetable)
+    for session, room_id in zip(sessions, rooms, strict=True):
+        yield from _with_the_patient(session, others)
+        why = (
+            _against_hours(session, timetable)
+            or _with_the_clinician(session, others)
+            or _without_a_room(session, room_id, timetable)
+        )
+        session.room_id = room_id or session.room_id
+        if why:
+            yield why
+
+
+def beside(sessions: Sequence[TreatmentSession]) -> TreatmentSessionQuerySet:
+    """What the clinicians and the patient have at these times, in other courses."""
+    at_the_time = Q(pk__in=[])
     for session in sessions:
-        overlapping = _overlapping(session)
-        if overlapping:
-            who = _who_is_taken(session, overlapping)
-            free = ", ".join(_free_times(session)) or "none within eight hours"
-            start = session.starts_local
-            return ValidationError(
-                {
-                    f"day_{session.protocol_day}": (
-                        f"{who} has another session on {start:%a %d-%b-%Y} at "
-                        f"{start:%H:%M}. Free nearby: {free}."
-                    )
-                },
-                code="taken",
-            )
-    return ValidationError(f"This could not be booked: {error}", code="taken")
+        who = Q(clinician=session.clinician_id) | Q(patient=session.patient_id)
+        at_the_time |= who & overlaps(session.starts_at, session.ends_at)
+    course = sessions[0].course_id
+    theirs = TreatmentSession.objects.occupying().filter(at_the_time)
+    return theirs.exclude(course=course) if course else theirs
 
 
-def _others(session: TreatmentSession) -> "list[TreatmentSession]":
-    """Sessions near this one that its clinician or its patient is in."""
-    around = dt.timedelta(hours=9)
-    near = TreatmentSession.objects.filter(
-        status__in=TreatmentSession.OCCUPYING,
-        starts_at__gt=session.starts_at - around,
-        starts_at__lt=session.ends_at + around,
-    ).exclude(course=session.course_id)
-    return list(
-        near.filter(clinician=session.clinician) | near.filter(patient=session.patient)
-    )
+def _meet(session: TreatmentSession, other: TreatmentSession) -> bool:
+    return other.starts_at < session.ends_at and session.starts_at < other.ends_at
 
 
-def _overlapping(session: TreatmentSession) -> list[TreatmentSession]:
-    return [
-        other
-        for other in _others(session)
-        if other.starts_at < session.ends_at and session.starts_at < other.ends_at
+def _when(session: TreatmentSession) -> str:
+    return f"on {session.starts_local:%a %d-%b-%Y} at {session.starts_local:%H:%M}"
+
+
+def _with_the_patient(
+    session: TreatmentSession, others: Sequence[TreatmentSession]
+) -> Iterator[Conflict]:
+    mine = (each for each in others if each.patient_id == session.patient_id)
+    if any(_meet(session, each) for each in mine):
+        why = f"The patient has another session {_when(session)}"
+        yield Conflict(session=session, why=why, can_be_overbooked=False)
+
+
+def _with_the_clinician(
+    session: TreatmentSession, others: Sequence[TreatmentSession]
+) -> Conflict | None:
+    theirs = (each for each in others if each.clinician_id == session.clinician_id)
+    if not any(_meet(session, each) for each in theirs):
+        return None
+    who = session.clinician.short_name
+    return Conflict(session=session, why=f"{who} has another session {_when(session)}")
+
+
+def _against_hours(session: TreatmentSession, timetable: Timetable) -> Conflict | None:
+    day, span = session.booked_date, _span(session)
+    who = session.clinician.short_name
+    closed = timetable.closed_all_day(day)
+    if closed:
+        why = f"{timetable.site_name} is closed on {day:%a %d-%b-%Y}: {closed}"
+        return Conflict(session=session, why=why, can_be_overbooked=False)
+    works = timetable.works_on(session.clinician_id, day)
+    if works & span == span:
+        return None
+    away = timetable.why_away(session.clinician_id, day)
+    if away:
+        why = f"{who} cannot be booked on {day:%a %d-%b-%Y}: {away}"
+    else:
+        hours = ", ".join(_clock(*each) for each in minutes.spans(works))
+        why = f"{who} does not work {_when(session)}: hours that day are {hours}"
+    return Conflict(session=session, why=why)
+
+
+def _clock(starts: int, ends: int) -> str:
+    return f"{starts // 60:02}:{starts % 60:02}–{ends // 60:02}:{ends % 60:02}"
+
+
+def _span(session: TreatmentSession) -> minutes.Minutes:
+    moments = [(session.starts_at, session.ends_at)]
+    return minutes.of_moments(moments, on=session.booked_date, zone=session.zone)
+
+
+def _rooms_for(
+    sessions: Sequence[TreatmentSession], timetable: Timetable
+) -> list[int | None]:
+    wanted = [
+        RoomWanted(
+            clinician_id=session.clinician_id,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            room_id=session.room_id,
+        )
+        for session in sessions
     ]
+    return free_rooms(timetable, wanted, but_course=sessions[0].course_id)
 
 
-def _who_is_taken(
-    session: TreatmentSession, overlapping: Sequence[TreatmentSession]
-) -> str:
-    if any(other.clinician_id == session.clinician_id for other in overlapping):
-        return session.clinician.short_name
-    return "The patient"
+def _without_a_room(
+    session: TreatmentSession, room_id: int | None, timetable: Timetable
+) -> Conflict | None:
+    if room_id is not None or not timetable.rooms:
+        return None
+    names = {room.pk: room.name for room in timetable.rooms}
+    if session.room_id is None:
+        return Conflict(session=session, why=f"No room is free {_when(session)}")
+    if session.room_id not in names:
+        why = f"This room is not one of {timetable.site_name}"
+        return Conflict(session=session, why=why, can_be_overbooked=False)
+    why = f"{names[session.room_id]} is taken {_when(session)}"
+    return Conflict(session=session, why=why)
 
 
-def _free_times(session: TreatmentSession) -> list[str]:
-    busy = [(other.starts_at, other.ends_at) for other in _others(session)]
-    spans = nearest_free((session.starts_at, session.ends_at), busy)
-    return [f"{start.astimezone(session.zone):%H:%M}" for start, _ in spans]
+def refusal(
+    conflict: Conflict, timetable: Timetable, *, now: dt.datetime
+) -> ValidationError:
+    """Say what stands in the way at the field, with the nearest three free times."""
+    free = ", ".join(free_near(conflict.session, timetable, now=now))
+    nearby = f"Free nearby: {free}." if free else "Nothing is free in the next 14 days."
+    return ValidationError({conflict.field: f"{conflict.why}. {nearby}"}, code="taken")
+
+
+def free_near(
+    session: TreatmentSession, timetable: Timetable, *, now: dt.datetime
+) -> list[str]:
+    """Return the three free times nearest to a session's: that day's, then later ones.
+
+    Free for the clinician, the patient and a room: `10:40`, `Wed 25-Nov 09:00`.
+    """
+    calendars = Calendars(
+        timetable,
+        clinicians={session.clinician_id: session.clinician.short_name},
+        patient_id=session.patient_id,
+        but_course=session.course_id,
+        now=now,
+    )
+    found: list[str] = []
+    for shift in range(_DAYS_ON + 1):
+        day = session.booked_date + dt.timedelta(days=shift)
+        starts = islice(_free_starts(session, calendars, day), NEAREST - len(found))
+        name = f"{day:%a %d-%b} " if shift else ""
+        found += [f"{name}{minutes.time_of(at):%H:%M}" for at in sorted(starts)]
+        if len(found) == NEAREST:
+            break
+    return found
+
+
+def _free_starts(
+    session: TreatmentSession, calendars: Calendars, day: dt.date
+) -> Iterator[int]:
+    """Give the starts of a day at which there is also a room, the nearest first."""
+    length = (session.ends_at - session.starts_at) // dt.timedelta(minutes=1)
+    free = calendars.free(session.clinician_id, day)
+    starts = minutes.starts_for(free, length) & _GRID
+    wanted = minutes.minute_of(session.starts_local.time())
+    tries = sorted(minutes.each(starts), key=lambda minute: abs(minute - wanted))
+    yield from _with_a_room(tries[:20], session, calendars, day)
+
+
+def _with_a_room(
+    tries: Sequence[int], session: TreatmentSession, calendars: Calendars, day: dt.date
+) -> Iterator[int]:
+    timetable = calendars.timetable
+    length = session.ends_at - session.starts_at
+    starts = [
+        dt.datetime.combine(day, minutes.time_of(minute), timetable.zone)
+        for minute in tries
+    ]
+    wanted = [
+        RoomWanted(
+            clinician_id=session.clinician_id, starts_at=start, ends_at=start + length
+        )
+        for start in starts
+    ]
+    rooms = free_rooms(timetable, wanted, but_course=session.course_id)
+    for minute, room in zip(tries, rooms, strict=True):
+        if room is not None or not timetable.rooms:
+            yield minute

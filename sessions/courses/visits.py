@@ -5,25 +5,28 @@ somebody wants to book.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from protocols.dates import follow_up_dates, local_start
-
-GRID = dt.timedelta(minutes=10)
 
 Span = tuple[dt.datetime, dt.datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One visit as wanted: local date and time, and why if it is off its target."""
+    """One visit as wanted: local date and time, and why if it is off its target.
+
+    Without a room it takes one that is free; without a clinician, the course's.
+    """
 
     protocol_day: int
     on: dt.date
     at: dt.time
     reason: str = ""
+    room_id: int | None = None
+    clinician_id: int | None = None
 
     @property
     def field(self) -> str:
@@ -58,23 +61,3 @@ def propose(
         Visit(protocol_day=day, on=date, at=at)
         for day, date in targets(day_0, offsets).items()
     )
-
-
-def nearest_free(wanted: Span, busy: Iterable[Span], *, count: int = 3) -> list[Span]:
-    """Return the free spans nearest to `wanted`, within eight hours of it.
-
-    `busy` are the times taken of everybody who has to be there.
-    """
-    taken = list(busy)
-    shifts = [step * GRID for step in range(1, 48)]
-    candidates = [
-        (wanted[0] + shift, wanted[1] + shift)
-        for distance in shifts
-        for shift in (distance, -distance)
-    ]
-    free = [span for span in candidates if not _overlaps_any(span, taken)]
-    return sorted(free[:count])
-
-
-def _overlaps_any(span: Span, taken: Iterable[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in taken)

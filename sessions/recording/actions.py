@@ -294,8 +294,9 @@ def _mark_given(
     treatment_session.given_date = given
     treatment_session.status = TreatmentSession.Status.GIVEN
     treatment_session.status_at, treatment_session.status_by = now, by
+    treatment_session.sequence += 1
     treatment_session.save(
-        update_fields=["given_date", "status", "status_at", "status_by"]
+        update_fields=["given_date", "status", "status_at", "status_by", "sequence"]
     )
     if treatment_session.is_first and given != treatment_session.booked_date:
         _retarget(course, given)
@@ -313,7 +314,8 @@ def _retarget(course: Course, day_0: dt.date) -> None:
             session.off_target_reason = session.off_target_reason or (
                 f"Day 0 was given on {day_0:%d-%b-%Y}, after this was booked."
             )
-        session.save(update_fields=["target_date", "off_target_reason"])
+        session.sequence += 1
+        session.save(update_fields=["target_date", "off_target_reason", "sequence"])
 
 
 @transaction.atomic

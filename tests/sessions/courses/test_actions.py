@@ -287,6 +287,15 @@ def test_set_aside_keeps_who_when_and_why(wanted, dr_cooper):
     assert AuditEvent.objects.filter(event="session.set_aside").exists()
 
 
+def test_a_missed_day_0_takes_its_follow_ups_with_it(wanted, rita):
+    course = actions.book(**wanted)
+
+    actions.set_aside(course.first_session, by=rita, status=Status.MISSED)
+
+    statuses = course.sessions.order_by("protocol_day").values_list("status", flat=True)
+    assert list(statuses) == ["missed", "cancelled", "cancelled"]
+
+
 def test_set_aside_of_day_0_is_only_missing_it(wanted, dr_cooper):
     course = actions.book(**wanted)
 
@@ -301,6 +310,7 @@ def test_a_missed_session_frees_its_time_and_can_be_booked_again(wanted, rita):
     course = actions.book(**wanted)
     actions.set_aside(course.in_order[0], by=rita, status=Status.MISSED)
     other = actions.book(**{**wanted, "patient": PatientFactory()} | _only_same_start())
+    course.refresh_from_db()
 
     moved(course, wanted, "2026-03-03", "2026-03-06", "2026-03-10")
 
@@ -320,8 +330,7 @@ def test_close_as_lost_takes_a_reason_and_no_open_sessions(wanted, dr_cooper):
 
     with pytest.raises(ValidationError):
         actions.close_as_lost(course, by=dr_cooper, reason="gone")
-    for session in course.in_order:
-        actions.set_aside(session, by=dr_cooper, status=Status.MISSED)
+    actions.set_aside(course.first_session, by=dr_cooper, status=Status.MISSED)
     actions.close_as_lost(course, by=dr_cooper, reason="gone")
 
     course.refresh_from_db()
@@ -330,8 +339,7 @@ def test_close_as_lost_takes_a_reason_and_no_open_sessions(wanted, dr_cooper):
 
 def test_a_course_lost_to_follow_up_is_not_an_evaluated_one(wanted, dr_cooper):
     course = actions.book(**wanted)
-    for session in course.in_order:
-        actions.set_aside(session, by=dr_cooper, status=Status.MISSED)
+    actions.set_aside(course.first_session, by=dr_cooper, status=Status.MISSED)
     actions.close_as_lost(course, by=dr_cooper, reason="moved away")
 
     with pytest.raises(ValidationError) as refused:

@@ -1,30 +1,23 @@
-"""Booking and moving a course: three dates on one page, their true days showing."""
+"""Dates and times of a course on one page: typed, proposed, their true days showing."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from mesoclinic.fields import (
-    PlainTextField,
-    RowField,
-    TypedDateField,
-    TypedTimeField,
-)
-from mesoclinic.forms import ClinicForm, submission_field, version_field
+from mesoclinic.fields import PlainTextField, RowField, TypedDateField, TypedTimeField
+from mesoclinic.forms import ClinicForm
 from mesoclinic.models import User
-from mesoclinic.vocabulary import Side
-from patients.models import Patient
 from protocols.dates import OutOfCalendar, assess_dates, day_number
-from protocols.models import Indication, ProtocolVersion
+from protocols.models import ProtocolVersion
 from protocols.rules import Finding
-from sessions.courses.models import Course, TreatmentSession
+from sessions.courses.models import TreatmentSession
 from sessions.courses.visits import Visit, day_words, propose
 
-Status = TreatmentSession.Status
-SIDES = [(s.value, s.label.capitalize()) for s in Side if s is not Side.NONE]
+
+def clinician_field(*, empty_label: str | None) -> RowField:
+    return RowField(queryset=User.objects.clinicians(), empty_label=empty_label)
 
 
 @dataclass(frozen=True)
@@ -194,147 +187,3 @@ class VisitsForm(ClinicForm):
             offsets=self.offsets,
             tolerance_days=self.protocol_version.tolerance_days,
         )
-
-
-class BookingForm(VisitsForm):
-    """A new course of one patient."""
-
-    indication = RowField(
-        queryset=Indication.objects.active().listed(), empty_label="Choose"
-    )
-    side = forms.ChoiceField(
-        choices=SIDES,
-        required=False,
-        widget=forms.RadioSelect,
-        help_text="The patient's own left or right. Never assumed.",
-    )
-    early_reason = PlainTextField(
-        label="Why before the last course is evaluated?",
-        max_length=300,
-        required=False,
-    )
-    submission = submission_field()
-
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.patient = patient
-        self.fields["clinician"] = _clinician_field(empty_label="Choose")
-        self.fields["indication"].widget.choices = _grouped_indications()
-
-    @property
-    def asks_early_reason(self) -> bool:
-        return "early_reason" in self.errors or bool(self["early_reason"].value())
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        indication = cleaned.get("indication")
-        if indication is None:
-            return cleaned
-        if not indication.has_side:
-            cleaned["side"] = Side.NONE
-        elif not cleaned.get("side"):
-            self.add_error("side", "Choose the side: left, right or both.")
-        return cleaned
-
-    def booking(self) -> dict[str, Any]:
-        """What the action needs."""
-        names = ("indication", "side", "clinician", "early_reason", "submission")
-        return {
-            **{name: self.cleaned_data[name] for name in names},
-            "patient": self.patient,
-            "visits": self.visits(),
-        }
-
-
-def _clinician_field(*, empty_label: str | None) -> RowField:
-    return RowField(queryset=User.objects.clinicians(), empty_label=empty_label)
-
-
-def version_for(data: Mapping[str, Any]) -> ProtocolVersion | None:
-    """The version whose days the form asks for: the chosen indication's, or any."""
-    key = data.get("indication", "")
-    if key.isascii() and key.isdigit() and len(key) < 19:
-        indication = Indication.objects.active().listed().filter(pk=key).first()
-        if indication is not None:
-            return indication.protocol.current
-    return ProtocolVersion.objects.published().order_by("-number").first()
-
-
-def _grouped_indications() -> list[Any]:
-    """Active indications under the names of their groups."""
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for indication in Indication.objects.active().listed():
-        groups.setdefault(indication.group.name, []).append(
-            (indication.pk, indication.name)
-        )
-    return [("", "Choose"), *groups.items()]
-
-
-class MoveForm(VisitsForm):
-    """The sessions of a course that are not given yet, to be moved together."""
-
-    version = version_field()
-
-    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
-        initial = {"version": course.version, "clinician": course.clinician_id}
-        for session in course.in_order:
-            initial |= _shown(session)
-        super().__init__(
-            *args, initial=initial, version=course.protocol_version, **kwargs
-        )
-        self.fields["clinician"] = _clinician_field(empty_label=None)
-        self.booked = {session.protocol_day: session for session in course.in_order}
-        for session in course.in_order:
-            if session.is_given:
-                self._freeze(session.protocol_day)
-
-    def _line(self, day: int, finding: Finding | None) -> VisitLine:
-        return replace(super()._line(day, finding), booked=self.booked[day])
-
-    def show_first(self) -> bool:
-        """Also when day 0 was moved and the follow-ups were left as they are (R14)."""
-        changed = set(self.changed_data)
-        follow_ups = {name for d in self.offsets for name in _boxes(d)}
-        if changed & {"day_0", "time_0"} and not changed & follow_ups:
-            self.propose_follow_ups(again=True)
-            return True
-        return super().show_first()
-
-    def _freeze(self, day: int) -> None:
-        for name in _boxes(day):
-            if name in self.fields:
-                self.fields[name].disabled = True
-
-
-def _boxes(day: int) -> tuple[str, str, str]:
-    return (f"day_{day}", f"time_{day}", f"day_{day}_reason")
-
-
-def _shown(session: TreatmentSession) -> dict[str, Any]:
-    day = session.protocol_day
-    return {
-        f"day_{day}": session.date,
-        f"time_{day}": session.starts_local.time(),
-        f"day_{day}_reason": session.off_target_reason,
-    }
-
-
-class SetAsideForm(ClinicForm):
-    """Why a session is not given (R15)."""
-
-    reason = PlainTextField(label="Remark", max_length=300, required=False)
-
-    def __init__(self, *args: Any, statuses: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["status"] = forms.ChoiceField(
-            label="What became of it?",
-            widget=forms.RadioSelect,
-            choices=[(s.value, s.label) for s in Status if s in statuses],
-        )
-        self.order_fields(["status", "reason"])
-
-
-class CloseForm(ClinicForm):
-    reason = PlainTextField(
-        label="Why is it closed without an evaluation?", max_length=300
-    )

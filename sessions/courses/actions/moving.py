@@ -1,0 +1,184 @@
+"""Move what is not given yet of a course: together, or not at all (R14)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mesoclinic import audit
+from mesoclinic.errors import Stale
+from mesoclinic.models import User
+from sessions.courses.actions.placing import (
+    PLACED,
+    Doing,
+    Status,
+    check_visits,
+    put,
+    refuse_what_has_passed,
+    set_status,
+    settle,
+    team_of,
+    was_taken,
+)
+from sessions.courses.actions.undoing import remember, state_of
+from sessions.courses.actions.waiting import close_wish_of
+from sessions.courses.locks import lock_calendars
+from sessions.courses.models import Course, CourseChange, TreatmentSession
+from sessions.courses.visits import Visit, targets
+
+
+@transaction.atomic
+def move(
+    course: Course,
+    *,
+    by: User,
+    version: int,
+    visits: Sequence[Visit],
+    clinician: User,
+    overbooked_reason: str = "",
+    now: dt.datetime | None = None,
+) -> Course:
+    """Move the sessions that are not given yet: all of them, or none (R14).
+
+    `visits` has one entry per session; entries of given sessions are ignored. One
+    that was set aside and gets another date or time is booked again.
+    """
+    doing = Doing(by=by, now=now or timezone.now(), overbooked_reason=overbooked_reason)
+    team = team_of(clinician, visits)
+    lock_calendars(
+        clinicians={*team, course.clinician_id},
+        site=course.site,
+        patient=course.patient,
+    )
+    course = Course.objects.locked().get(pk=course.pk)
+    _check_may_move(course, version, team)
+    before, day_0 = state_of(course), course.day_0
+    wanted = _with_given_as_given(course, visits)
+    moved = [s for s in course.in_order if s.is_booked or not _stands(s, wanted)]
+    changing = {s.protocol_day for s in moved if not _stands(s, wanted)}
+    _check_day_0(course, changing)
+    check_visits(course, list(wanted.values()), changing=changing, now=doing.now)
+    _write_moves(course, wanted, moved, team, clinician, doing)
+    if course.day_0 < day_0:
+        close_wish_of(course, by=by, now=doing.now)
+    remember(course, CourseChange.Kind.MOVED, before=before, by=by, now=doing.now)
+    audit.record(
+        "course.moved",
+        course,
+        by=by,
+        patient_id=course.patient_id,
+        moved={f"day {day}": wanted[day].on.isoformat() for day in changing},
+        overbooked=bool(overbooked_reason),
+    )
+    return course
+
+
+def _check_may_move(course: Course, version: int, team: dict[int, User]) -> None:
+    if course.version != version:
+        raise Stale(_stored_places(course), version=course.version)
+    if not course.is_open:
+        raise ValidationError("This course is closed.")
+    if not all(clinician.can_be_booked for clinician in team.values()):
+        raise ValidationError({"clinician": "This person cannot be booked."})
+
+
+def _check_day_0(course: Course, changing: set[int]) -> None:
+    first = course.first_session
+    if not (first.is_given or first.is_booked or 0 in changing):
+        raise ValidationError({"day_0": "Day 0 did not take place. Give it a new day."})
+
+
+def _stored_places(course: Course) -> dict[str, Any]:
+    """Where the visits are now, by the form's fields."""
+    places: dict[str, Any] = {"clinician": course.clinician}
+    for session in course.in_order:
+        places[f"day_{session.protocol_day}"] = session.date
+        places[f"time_{session.protocol_day}"] = session.starts_local.time()
+    return places
+
+
+def _with_given_as_given(course: Course, visits: Sequence[Visit]) -> dict[int, Visit]:
+    """The wanted visits, with what is given put back where it was given."""
+    wanted = {visit.protocol_day: visit for visit in visits}
+    for session in course.in_order:
+        if session.is_given:
+            wanted[session.protocol_day] = Visit(
+                protocol_day=session.protocol_day,
+                on=session.date,
+                at=session.starts_local.time(),
+                reason=session.off_target_reason or "given",
+            )
+    return wanted
+
+
+def _stands(session: TreatmentSession, wanted: dict[int, Visit]) -> bool:
+    """Whether the session is where it is wanted already, or given for good."""
+    visit, start = wanted[session.protocol_day], session.starts_local
+    return session.is_given or (start.date(), start.time()) == (visit.on, visit.at)
+
+
+def _write_moves(
+    course: Course,
+    wanted: dict[int, Visit],
+    moved: Sequence[TreatmentSession],
+    team: dict[int, User],
+    clinician: User,
+    doing: Doing,
+) -> None:
+    target = targets(wanted[0].on, course.protocol_version.follow_up_days)
+    old_start = {session.pk: session.starts_at for session in moved}
+    changed = [s for s in moved if _put(s, wanted, target, team, clinician)]
+    for session in moved:
+        set_status(session, Status.BOOKED, by=doing.by, now=doing.now)
+    if changed:
+        refuse_what_has_passed(changed, now=doing.now)
+        settle(changed, doing)
+    try:
+        with transaction.atomic():
+            for session in _without_stepping_on_each_other(moved, old_start):
+                session.save(update_fields=PLACED)
+    except IntegrityError as error:
+        raise was_taken(moved, error) from error
+    course.clinician = clinician
+    course.version += 1
+    course.save(update_fields=["clinician", "version"])
+
+
+def _put(
+    session: TreatmentSession,
+    wanted: dict[int, Visit],
+    target: dict[int, dt.date],
+    team: dict[int, User],
+    clinician: User,
+) -> bool:
+    """Set a session to where it is wanted; whether it was somewhere else before.
+
+    One that stays where it is keeps its room, and why it was overbooked.
+    """
+    visit, day = wanted[session.protocol_day], session.protocol_day
+    treats = team[visit.clinician_id or clinician.pk]
+    stays = _stands(session, wanted) and session.is_booked
+    room_id = visit.room_id or (session.room_id if stays else None)
+    if stays and (session.clinician_id, session.room_id) == (treats.pk, room_id):
+        session.target_date = target[day]
+        session.off_target_reason = visit.reason if visit.on != target[day] else ""
+        return False
+    put(session, replace(visit, room_id=room_id), target[day], clinician=treats)
+    return True
+
+
+def _without_stepping_on_each_other(
+    sessions: Sequence[TreatmentSession], old_start: dict[int, dt.datetime]
+) -> list[TreatmentSession]:
+    """Order writes so that no session takes a time another one still has to leave.
+
+    Dates stay in the protocol's order, so what moves later only meets what also moves
+    later: last first. What moves earlier goes first first.
+    """
+    later = [s for s in sessions if s.starts_at > old_start[s.pk]]
+    earlier = [s for s in sessions if s.starts_at <= old_start[s.pk]]
+    return [*reversed(later), *earlier]

@@ -1,0 +1,202 @@
+"""Put sessions into the calendar: checked behind the locks, then held by constraints.
+
+What is refused says which visit, why, and the nearest three times that are free.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from mesoclinic.models import User
+from mesoclinic.roles import Permission
+from mesoclinic.vocabulary import Severity
+from protocols.dates import assess_dates
+from protocols.models import ProtocolVersion
+from protocols.rules import Finding
+from sessions.courses.conflicts import (
+    Conflict,
+    beside,
+    find_conflicts,
+    refusal,
+)
+from sessions.courses.models import (
+    Course,
+    TreatmentSession,
+    TreatmentSessionQuerySet,
+)
+from sessions.courses.visits import Visit
+from sessions.schedule.timetable import timetable_of
+
+Status = TreatmentSession.Status
+
+# The columns that say where a session is in the calendar, and that it is.
+PLACED = (
+    "clinician",
+    "room",
+    "starts_at",
+    "ends_at",
+    "booked_date",
+    "target_date",
+    "off_target_reason",
+    "overbooked_reason",
+    "overbooked_at",
+    "overbooked_by",
+    "status",
+    "status_reason",
+    "status_at",
+    "status_by",
+    "sequence",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """Who places sessions, when, and why they may go where somebody is already."""
+
+    by: User
+    now: dt.datetime
+    overbooked_reason: str = ""
+
+
+def check_visits(
+    course: Course, visits: Sequence[Visit], *, changing: set[int], now: dt.datetime
+) -> None:
+    """Raise where a date cannot be, or stands off its target without a reason.
+
+    `visits` are all of the course; only those in `changing` (protocol days) are being
+    booked now.
+    """
+    today = now.astimezone(course.site.zone).date()
+    for visit in visits:
+        if visit.protocol_day in changing:
+            _check_day(visit, today=today, born=course.patient.birth_date)
+    reasons = {visit.field: visit.reason for visit in visits}
+    for finding in date_findings(course.protocol_version, visits):
+        if finding.severity is Severity.BLOCK:
+            raise ValidationError({finding.field: finding.reason})
+        if not reasons[finding.field]:
+            raise ValidationError({f"{finding.field}_reason": f"{finding.reason} Why?"})
+
+
+def _check_day(visit: Visit, *, today: dt.date, born: dt.date) -> None:
+    if visit.on < born:
+        raise ValidationError({visit.field: "This is before the patient's birth."})
+    if visit.on < today:
+        raise ValidationError({visit.field: "This day has passed."})
+
+
+def date_findings(
+    version: ProtocolVersion, visits: Sequence[Visit]
+) -> tuple[Finding, ...]:
+    """What R12 and R13 say about these dates."""
+    return assess_dates(
+        visits[0].on,
+        [visit.on for visit in visits[1:]],
+        offsets=version.follow_up_days,
+        tolerance_days=version.tolerance_days,
+    )
+
+
+def team_of(clinician: User, visits: Sequence[Visit]) -> dict[int, User]:
+    """Return everybody who treats on these visits, by key; mostly one."""
+    keys = {visit.clinician_id or clinician.pk for visit in visits}
+    others = keys - {clinician.pk}
+    team = User.objects.in_bulk(others) if others else {}
+    if len(team) < len(others):
+        raise ValidationError({"clinician": "This person cannot be booked."})
+    return {**team, clinician.pk: clinician}
+
+
+def put(
+    session: TreatmentSession, visit: Visit, target: dt.date, *, clinician: User
+) -> None:
+    """Set a session to where it is wanted; nothing is looked up or saved."""
+    course = session.course
+    try:
+        session.starts_at, session.ends_at = visit.span(
+            course.site.zone, course.protocol_version.session_duration_min
+        )
+    except ValueError as error:
+        raise ValidationError({visit.field: str(error)}) from error
+    session.clinician, session.room_id = clinician, visit.room_id
+    session.booked_date, session.target_date = visit.on, target
+    session.off_target_reason = visit.reason if visit.on != target else ""
+    session.overbooked_reason = ""
+    session.overbooked_at = session.overbooked_by = None
+
+
+def refuse_what_has_passed(
+    sessions: Sequence[TreatmentSession], *, now: dt.datetime
+) -> None:
+    """Raise for a time that is over; one that has begun can still be booked."""
+    for session in sessions:
+        if session.ends_at <= now:
+            field = f"time_{session.protocol_day}"
+            raise ValidationError({field: f"{session.starts_local:%H:%M} has passed."})
+
+
+def settle(sessions: Sequence[TreatmentSession], doing: Doing) -> None:
+    """Give each session a room, and refuse what does not fit; nothing is saved.
+
+    Call it behind `lock_calendars`. A clinician may overbook with a reason: not a
+    patient, not a day on which the site is closed, and it shows.
+    """
+    if doing.overbooked_reason and not doing.by.can(Permission.COURSE_OVERBOOK):
+        raise ValidationError("Only a clinician can decide to overbook.")
+    timetable = timetable_of(sessions[0].site_id)
+    for conflict in find_conflicts(sessions, timetable, _beside(sessions, doing)):
+        if not _may_stand(conflict, doing):
+            raise refusal(conflict, timetable, now=doing.now)
+
+
+def _beside(
+    sessions: Sequence[TreatmentSession], doing: Doing
+) -> TreatmentSessionQuerySet:
+    """What else stands at these times and is nobody's but ours to see.
+
+    Two plain sessions at one time are refused by the database, and only by it. It
+    does not see overbooked ones.
+    """
+    others = beside(sessions)
+    is_overbooking = doing.overbooked_reason or any(
+        session.overbooked_reason for session in sessions
+    )
+    return others if is_overbooking else others.overbooked()
+
+
+def _may_stand(conflict: Conflict, doing: Doing) -> bool:
+    """Whether a clinician has decided, now or before, that it goes there anyway."""
+    if conflict.can_be_overbooked and doing.overbooked_reason:
+        _overbook(conflict.session, doing)
+    return conflict.can_be_overbooked and bool(conflict.session.overbooked_reason)
+
+
+def _overbook(session: TreatmentSession, doing: Doing) -> None:
+    session.overbooked_reason = doing.overbooked_reason
+    session.overbooked_at, session.overbooked_by = doing.now, doing.by
+
+
+def set_status(
+    session: TreatmentSession,
+    status: str,
+    *,
+    by: User,
+    now: dt.datetime,
+    reason: str = "",
+) -> None:
+    """Say what is to become of a session; nothing is saved."""
+    session.status, session.status_reason = status, reason
+    session.status_at, session.status_by = now, by
+    session.sequence += 1
+
+
+def was_taken(sessions: Sequence[TreatmentSession], error: IntegrityError) -> Exception:
+    """Say which session lost, where the database refused what had looked free."""
+    timetable = timetable_of(sessions[0].site_id)
+    now = sessions[0].status_at
+    for conflict in find_conflicts(sessions, timetable, beside(sessions)):
+        return refusal(conflict, timetable, now=now)
+    return ValidationError(f"This could not be booked: {error}", code="taken")

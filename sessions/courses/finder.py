@@ -1,0 +1,268 @@
+"""The course finder: on which days can somebody start, so that all visits fit? Pure.
+
+A start day is offered when day 0 and every follow-up have a free place, follow-ups on
+their own day or, where that is closed or full, on the nearest day inside the tolerance
+(R13). A day that is passed over says which visit stood in the way, and why.
+
+Free times come in as sets of minutes, from whoever knows the calendars.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Protocol
+
+from protocols.dates import OutOfCalendar, follow_up_dates
+from sessions.courses.visits import Visit
+from sessions.schedule import minutes
+from sessions.schedule.minutes import Minutes
+
+GRID_MIN = 10
+NOON = 12 * 60
+_GRID = minutes.every(GRID_MIN)
+
+
+class FreeTimes(Protocol):
+    """When a clinician and the patient are both free, or why they never are."""
+
+    def free(self, clinician_id: int, day: dt.date) -> Minutes: ...
+
+    def why_none(self, clinician_ids: Collection[int], day: dt.date) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is looked for. Minutes are local; `window` holds for every visit.
+
+    `clinician_ids` are those who may treat; with `same_clinician`, one does all of it.
+    `starts_at` fixes day 0 to one minute of the day.
+    """
+
+    offsets: Sequence[int]
+    tolerance_days: int
+    duration_min: int
+    clinician_ids: tuple[int, ...]
+    same_clinician: bool = True
+    weekdays: frozenset[int] = frozenset(range(7))
+    window: Minutes = minutes.ALL
+    starts_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A course that fits: its visits in order, day 0 first, each with its clinician."""
+
+    visits: tuple[Visit, ...]
+
+    @property
+    def day_0(self) -> dt.date:
+        return self.visits[0].on
+
+    def true_day(self, visit: Visit) -> int:
+        return (visit.on - self.day_0).days
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassedOver:
+    """A day on which no course can start, and why, to be read after the date."""
+
+    day_0: dt.date
+    why: str
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A day that a visit could have: how far off its own, and its starting minutes."""
+
+    on: dt.date
+    off: int
+    starts: Minutes
+    why_off: str = ""
+
+
+def courses_from(
+    day: dt.date, until: dt.date, wish: Wish, calendars: FreeTimes
+) -> Iterator[Offer | PassedOver]:
+    """Give the best offer of each start day, or why there is none, from `day` on.
+
+    Days of the week that were not asked for are left out without a word.
+    """
+    while day <= until:
+        if day.weekday() in wish.weekdays:
+            yield course_on(day, wish, calendars)
+        day += dt.timedelta(days=1)
+
+
+def course_on(day_0: dt.date, wish: Wish, calendars: FreeTimes) -> Offer | PassedOver:
+    """Return the best offer of one start day: on target first, then close in time."""
+    best: tuple[tuple[int, int, int], Offer] | None = None
+    teams = _teams(wish)
+    for team in teams:
+        found = _best_for(team, day_0, wish, calendars)
+        if found and (best is None or found[0] < best[0]):
+            best = found
+    if best:
+        return best[1]
+    return PassedOver(day_0=day_0, why=_why_not(day_0, wish, calendars))
+
+
+def _teams(wish: Wish) -> list[tuple[int, tuple[int, ...]]]:
+    """Who does day 0, and who may do the follow-ups."""
+    if wish.same_clinician:
+        return [(key, (key,)) for key in wish.clinician_ids]
+    return [(key, wish.clinician_ids) for key in wish.clinician_ids]
+
+
+def _best_for(
+    team: tuple[int, tuple[int, ...]], day_0: dt.date, wish: Wish, calendars: FreeTimes
+) -> tuple[tuple[int, int, int], Offer] | None:
+    first, others = team
+    starts = _starts((first,), day_0, wish, calendars)
+    if wish.starts_at is not None:
+        starts &= 1 << wish.starts_at
+    if not starts:
+        return None
+    choices = [
+        _places(others, target, wish, calendars) for target in _targets(day_0, wish)
+    ]
+    for places in _nearest_first(day_0, choices):
+        at = _closest_times(starts, [place.starts for place in places])
+        if at is None:
+            continue
+        off = sum(place.off for place in places)
+        visits = _visits(day_0, places, at, team, wish, calendars)
+        return (off, _spread(at), at[0]), Offer(visits=visits)
+    return None
+
+
+def _targets(day_0: dt.date, wish: Wish) -> tuple[dt.date, ...]:
+    try:
+        return follow_up_dates(day_0, wish.offsets)
+    except OutOfCalendar:
+        return ()
+
+
+def _starts(
+    clinician_ids: Collection[int], day: dt.date, wish: Wish, calendars: FreeTimes
+) -> Minutes:
+    """The minutes at which a visit could begin with one of these clinicians."""
+    grid = _GRID if wish.starts_at is None else _GRID | 1 << wish.starts_at
+    found = minutes.NONE
+    for key in clinician_ids:
+        free = calendars.free(key, day) & wish.window
+        found |= minutes.starts_for(free, wish.duration_min)
+    return found & grid
+
+
+def _places(
+    clinician_ids: Collection[int], target: dt.date, wish: Wish, calendars: FreeTimes
+) -> list[_Place]:
+    """Return the days that a follow-up could have: its own, or else those nearby."""
+    starts = _starts(clinician_ids, target, wish, calendars)
+    if starts:
+        return [_Place(target, 0, starts)]
+    why_off = _why_none(clinician_ids, target, calendars)
+    nearby = [
+        (target + dt.timedelta(days=shift), abs(shift))
+        for shift in _shifts(wish.tolerance_days)
+    ]
+    starts_nearby = [_starts(clinician_ids, on, wish, calendars) for on, _ in nearby]
+    return [
+        _Place(on, off, starts, why_off)
+        for (on, off), starts in zip(nearby, starts_nearby, strict=True)
+        if starts
+    ]
+
+
+def _shifts(tolerance_days: int) -> list[int]:
+    """The days around one, the nearest first, and of two the earlier."""
+    return [sign * days for days in range(1, tolerance_days + 1) for sign in (-1, 1)]
+
+
+def _nearest_first(
+    day_0: dt.date, choices: Sequence[Sequence[_Place]]
+) -> Iterator[tuple[_Place, ...]]:
+    """Give what the follow-ups could be together, in order of days, nearest first."""
+    together = sorted(product(*choices), key=lambda places: sum(p.off for p in places))
+    for places in together:
+        days = [day_0, *(place.on for place in places)]
+        if all(day < later for day, later in zip(days, days[1:], strict=False)):
+            yield places
+
+
+def _closest_times(
+    starts: Minutes, others: Sequence[Minutes]
+) -> tuple[int, ...] | None:
+    """Return a time for each visit: the same for all, or else as close as can be."""
+    same = starts
+    for each in others:
+        same &= each
+    if same:
+        return (minutes.first(same),) * (len(others) + 1)
+    tries = (
+        (at, *(minutes.nearest(each, at) for each in others))
+        for at in minutes.each(starts)
+    )
+    return min(tries, key=lambda at: (_spread(at), at), default=None)
+
+
+def _spread(at: Sequence[int]) -> int:
+    """How many minutes the follow-ups are away from the time of day 0, together."""
+    return sum(abs(each - at[0]) for each in at)
+
+
+def _visits(
+    day_0: dt.date,
+    places: Sequence[_Place],
+    at: Sequence[int],
+    team: tuple[int, tuple[int, ...]],
+    wish: Wish,
+    calendars: FreeTimes,
+) -> tuple[Visit, ...]:
+    first, others = team
+    visits = [
+        Visit(protocol_day=0, on=day_0, at=minutes.time_of(at[0]), clinician_id=first)
+    ]
+    for offset, place, minute in zip(wish.offsets, places, at[1:], strict=True):
+        span = minutes.span(minute, minute + wish.duration_min)
+        free = (k for k in (first, *others) if _has(calendars.free(k, place.on), span))
+        visits.append(
+            Visit(
+                protocol_day=offset,
+                on=place.on,
+                at=minutes.time_of(minute),
+                reason=place.why_off,
+                clinician_id=next(free),
+            )
+        )
+    return tuple(visits)
+
+
+def _has(free: Minutes, span: Minutes) -> bool:
+    return free & span == span
+
+
+def _why_not(day_0: dt.date, wish: Wish, calendars: FreeTimes) -> str:
+    """Say which visit has no place when a course starts on this day, and why."""
+    if not _starts(wish.clinician_ids, day_0, wish, calendars):
+        return calendars.why_none(wish.clinician_ids, day_0)
+    for offset, target in zip(wish.offsets, _targets(day_0, wish), strict=False):
+        if not _places(wish.clinician_ids, target, wish, calendars):
+            return f"day {offset} is {_why_none(wish.clinician_ids, target, calendars)}"
+    return "no clinician has a place on all three days"
+
+
+def _why_none(
+    clinician_ids: Collection[int], day: dt.date, calendars: FreeTimes
+) -> str:
+    return f"{day:%a %d-%b}: {calendars.why_none(clinician_ids, day)}"
+
+
+def in_rooms(offer: Offer, rooms: Sequence[int | None]) -> Offer:
+    """Return the offer with a room for each visit."""
+    placed = (
+        replace(visit, room_id=room)
+        for visit, room in zip(offer.visits, rooms, strict=True)
+    )
+    return replace(offer, visits=tuple(placed))

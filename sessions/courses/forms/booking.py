@@ -1,0 +1,85 @@
+"""A new course of one patient."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from mesoclinic.fields import PlainTextField, RowField
+from mesoclinic.forms import submission_field
+from mesoclinic.vocabulary import Side
+from patients.models import Patient
+from protocols.models import Indication, ProtocolVersion
+from sessions.courses.forms.visits import VisitsForm, clinician_field
+
+SIDES = [(s.value, s.label.capitalize()) for s in Side if s is not Side.NONE]
+
+
+class BookingForm(VisitsForm):
+    """A new course of one patient."""
+
+    indication = RowField(
+        queryset=Indication.objects.active().listed(), empty_label="Choose"
+    )
+    side = forms.ChoiceField(
+        choices=SIDES,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="The patient's own left or right. Never assumed.",
+    )
+    early_reason = PlainTextField(
+        label="Why before the last course is evaluated?",
+        max_length=300,
+        required=False,
+    )
+    submission = submission_field()
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient = patient
+        self.fields["clinician"] = clinician_field(empty_label="Choose")
+        self.fields["indication"].widget.choices = _grouped_indications()
+
+    @property
+    def asks_early_reason(self) -> bool:
+        return "early_reason" in self.errors or bool(self["early_reason"].value())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        indication = cleaned.get("indication")
+        if indication is None:
+            return cleaned
+        if not indication.has_side:
+            cleaned["side"] = Side.NONE
+        elif not cleaned.get("side"):
+            self.add_error("side", "Choose the side: left, right or both.")
+        return cleaned
+
+    def booking(self) -> dict[str, Any]:
+        """What the action needs."""
+        names = ("indication", "side", "clinician", "early_reason", "submission")
+        return {
+            **{name: self.cleaned_data[name] for name in names},
+            "patient": self.patient,
+            "visits": self.visits(),
+        }
+
+
+def version_for(data: Mapping[str, Any]) -> ProtocolVersion | None:
+    """The version whose days the form asks for: the chosen indication's, or any."""
+    key = data.get("indication", "")
+    if key.isascii() and key.isdigit() and len(key) < 19:
+        indication = Indication.objects.active().listed().filter(pk=key).first()
+        if indication is not None:
+            return indication.protocol.current
+    return ProtocolVersion.objects.published().order_by("-number").first()
+
+
+def _grouped_indications() -> list[Any]:
+    """Active indications under the names of their groups."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for indication in Indication.objects.active().listed():
+        groups.setdefault(indication.group.name, []).append(
+            (indication.pk, indication.name)
+        )
+    return [("", "Choose"), *groups.items()]
