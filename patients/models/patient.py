@@ -80,13 +80,13 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         if number is not None:
             yield [number]
             return
-        if typed.name:
+        if typed.may_be_a_name:
             yield from self._named(typed, at_most)
         if typed.birth_dates:
             born = self.filter(birth_date__in=typed.birth_dates)
             yield born.order_by(*_BY_NAME).values_list("pk", flat=True)[:at_most]
         if typed.phone:
-            yield from self._reached(typed, at_most)
+            yield self._reached(typed, at_most)
 
     def _named(self, typed: Typed, at_most: int) -> Iterator[Iterable[int]]:
         for column in ("search_name", "search_given"):
@@ -108,14 +108,15 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         pool.sort(key=lambda row: (not typed.begins_each_word(row[1]), row[1], row[0]))
         return [pk for pk, _ in pool[:at_most]]
 
-    def _reached(self, typed: Typed, at_most: int) -> Iterator[Iterable[int]]:
+    def _reached(self, typed: Typed, at_most: int) -> set[int]:
         """By the beginning of the phone number as dialled, then by any part of it."""
-        begins = [Q(phone__startswith=each) for each in typed.phone_beginnings]
-        for phone in (*begins, Q(phone__contains=typed.phone)):
-            keys = self.filter(phone).order_by().values_list("pk", flat=True)
-            with inside_names():
-                found = list(keys[:at_most])
-            yield found
+        keys: set[int] = set()
+        with inside_names():
+            for part in (typed.phone_beginning, Q(phone__contains=typed.phone)):
+                if len(keys) < at_most:
+                    found = self.filter(part).order_by().values_list("pk", flat=True)
+                    keys.update(found[:at_most])
+        return keys
 
     def resembling(self, text: str) -> "PatientQuerySet":
         """Names near the one that found nobody, for a slip of the finger.

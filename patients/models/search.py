@@ -80,6 +80,10 @@ class Typed:
     def name(self) -> str:
         return searchable(self.text)[:SEARCHED]
 
+    @property
+    def may_be_a_name(self) -> bool:
+        return re.search("[a-z]", self.name) is not None
+
     @cached_property
     def words(self) -> list[str]:
         """The longest first: it finds the fewest."""
@@ -125,11 +129,13 @@ class Typed:
         return dialled if len(dialled) >= TRIGRAM else ""
 
     @property
-    def phone_beginnings(self) -> list[str]:
-        """How a stored phone may begin: dialled from here, and with its own country."""
+    def phone_beginning(self) -> Q:
+        """A stored phone that begins so: dialled from here, or with its country."""
         region = settings.PHONENUMBER_DEFAULT_REGION
         here = phonenumbers.country_code_for_region(region)
-        return [f"+{here}{self.phone}", f"+{self.phone}"]
+        return Q(phone__startswith=f"+{here}{self.phone}") | Q(
+            phone__startswith=f"+{self.phone}"
+        )
 
     @cached_property
     def birth_dates(self) -> tuple[dt.date, ...]:
@@ -146,17 +152,16 @@ def inside_names() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
+    goes_on = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_WALKS, {"allowed": "off"})
+        cursor.execute(_WALKS.format("off"))
         yield
-        cursor.execute(_WALKS, {"allowed": "on"})
+        if goes_on:
+            cursor.execute(_WALKS.format("DEFAULT"))
 
 
-# For this transaction only.
-_WALKS = (
-    "SELECT set_config('enable_seqscan', %(allowed)s, true), "
-    "set_config('enable_indexonlyscan', %(allowed)s, true)"
-)
+# Until the transaction ends.
+_WALKS = "SET LOCAL enable_seqscan = {0}; SET LOCAL enable_indexonlyscan = {0}"
 
 
 def nearest_names(people: Any, name: str, at_most: int) -> list[int]:
