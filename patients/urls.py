@@ -8,6 +8,7 @@ app_name = "patients"
 
 urlpatterns = [
     path("", views.find, name="find"),
+    path("quick/", views.quick, name="quick"),
     path("new/", views.register, name="register"),
     path("<patient:pk>/edit/", views.edit, name="edit"),
     path("<patient:pk>/allergies/", views.allergies, name="allergies"),

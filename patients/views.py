@@ -15,7 +15,7 @@ from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.forms import ClinicForm, collect_errors, render_form
 from mesoclinic.roles import Permission
-from patients import actions
+from patients import actions, finder
 from patients.forms import (
     AllergyCloseForm,
     AllergyForm,
@@ -49,8 +49,18 @@ def find(request: ClinicRequest) -> HttpResponseBase:
         "patients": found[:FOUND_AT_MOST],
         "more": len(found) > FOUND_AT_MOST,
         "recent": [] if text else Patient.objects.recent(),
+        "resembling": [] if found else Patient.objects.resembling(text),
     }
     return render(request, "patients/find.html", context)
+
+
+@require_GET
+@require_permission(Permission.PATIENT_VIEW)
+def quick(request: ClinicRequest) -> HttpResponseBase:
+    """Find while typing. Not in the audit trail: who is opened then, is."""
+    text = request.GET.get("q", "")[:LONGEST_SEARCH]
+    found = finder.look_up(text, by=request.user)
+    return render(request, "patients/_quick.html", {"q": text, "found": found})
 
 
 @require_http_methods(["GET", "POST"])

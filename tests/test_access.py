@@ -96,6 +96,7 @@ EXPECTED = {
     "protocols:reorder_group": Route(POST, IN, NO, NO, NO, OK, pk="group"),
     # Patients
     "patients:find": Route(GET, IN, NO, OK, OK, NO),
+    "patients:quick": Route(GET, IN, NO, OK, OK, NO),
     "patients:register": Route(FORM, IN, NO, OK, OK, NO),
     "patient": Route(GET, IN, NO, OK, OK, NO, pk="patient"),
     "patients:edit": Route(FORM, IN, NO, OK, OK, NO, pk="patient"),
