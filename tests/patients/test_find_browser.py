@@ -122,3 +122,11 @@ def test_axe_finds_nothing_in_the_open_dialog(
     assert [v["id"] for v in found] == []
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
+
+
+def test_the_dialog_leaves_the_folded_rail_folded(people, signed_in_page, rita):
+    """The bar and the rail are neighbours; what stood between them unfolded it."""
+    page = signed_in_page(rita, width=390)
+    page.goto("/")
+
+    assert not page.locator(".rail").is_visible()
