@@ -16,6 +16,7 @@ class Permission(StrEnum):
     ALLERGY_VIEW = "allergy_view"
     ALLERGY_EDIT = "allergy_edit"
     DIARY_VIEW = "diary_view"
+    CALENDAR_FEED = "calendar_feed"
     COURSE_VIEW = "course_view"
     COURSE_BOOK = "course_book"
     COURSE_OVERBOOK = "course_overbook"
@@ -57,6 +58,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLINICIAN: frozenset(
         _DESK
         | {
+            Permission.CALENDAR_FEED,
             Permission.COURSE_OVERBOOK,
             Permission.ALLERGY_VIEW,
             Permission.ALLERGY_EDIT,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from sessions.courses import views as courses
 from sessions.diary import views as diary
+from sessions.diary.feeds import views as feeds
 from sessions.outcomes import views as outcomes
 from sessions.paper import views as paper
 from sessions.recording import views as recording
@@ -19,6 +20,9 @@ urlpatterns = [
     path("courses/<id:pk>/evaluate/", outcomes.evaluate, name="evaluate"),
     path("diary/", diary.go, name="go"),
     path("diary/<day:day>/", diary.day, name="day"),
+    path("feed/", feeds.feed, name="feed"),
+    path("feed/revoke/", feeds.feed_revoke, name="feed_revoke"),
+    path("feeds/<str:token>.ics", feeds.feed_ics, name="feed_ics"),
     path("sessions/<id:pk>/", recording.session, name="session"),
     path("sessions/<id:pk>/check/", recording.check, name="check"),
     path("sessions/<id:pk>/sign/", recording.sign, name="sign"),

@@ -27,12 +27,14 @@ from mesoclinic.access import require_permission
 from mesoclinic.models import AuditEvent, User
 from mesoclinic.roles import ROLE_PERMISSIONS, Permission, Role
 from patients.models import Patient
+from sessions.diary.feeds.reading import hash_of
 from sessions.models import LeafletIssue, TreatmentSession
 from tests.factories import (
     DAY_0_START,
     PASSWORD,
     AllergyFactory,
     AmendmentFactory,
+    CalendarFeedFactory,
     CourseFactory,
     EvaluationFactory,
     PatientFactory,
@@ -50,6 +52,7 @@ pytestmark = pytest.mark.django_db
 
 OK, NO, IN = "gets in", "403", "is sent to sign in"
 GET, POST, FORM = ("GET",), ("POST",), ("GET", "POST")
+SAFE = ("GET", "HEAD")
 # allauth's views answer what Django's class-based views answer; PUT is a POST there.
 THEIRS = ("GET", "HEAD", "OPTIONS", "POST", "PUT")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -113,6 +116,9 @@ EXPECTED = {
     "sessions:set_aside": Route(FORM, IN, NO, OK, OK, NO, pk="planned"),
     "sessions:go": Route(GET, IN, NO, OK, OK, NO),
     "sessions:day": Route(GET, IN, NO, OK, OK, NO),
+    "sessions:feed": Route(FORM, IN, NO, NO, OK, NO),
+    "sessions:feed_revoke": Route(POST, IN, NO, NO, OK, NO),
+    "sessions:feed_ics": Route(SAFE, OK, OK, OK, OK, OK),
     # One visit and its paper
     "sessions:session": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:check": Route(POST, IN, NO, NO, OK, NO, pk="planned"),
@@ -237,6 +243,8 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
     evaluated = _evaluated_course(course)
     protocol = indication.protocol
     draft = ProtocolVersionFactory(draft=True, protocol=protocol)
+    token = "an-address-in-force"
+    CalendarFeedFactory(clinician=dr_cooper, token_hash=hash_of(token))
     keys = {
         "person": ada.pk,
         "protocol": protocol.pk,
@@ -250,6 +258,7 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
         "planned": planned.pk,
         "way": "up",
         "day": planned.booked_date,
+        "token": token,
         "query": {"sessions:course_new": f"?patient={patient.number}"},
     }
     return Scene(keys, evaluated.pk, withheld.pk)

@@ -61,6 +61,31 @@ class Arrival(models.Model):
         return taken[-1] if taken else ""
 
 
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def of_clinician(self, clinician: User) -> "CalendarFeedQuerySet":
+        return self.filter(clinician=clinician)
+
+    def in_force(self) -> "CalendarFeedQuerySet":
+        return self.filter(revoked_at__isnull=True)
+
+    def latest_of(self, clinician: User) -> "CalendarFeed | None":
+        """The address made last, in force or taken back."""
+        return self.of_clinician(clinician).order_by("-pk").first()
+
+    def readable(self, token_hash: str) -> "CalendarFeed | None":
+        """The one whose address this is, while it and its clinician are in force."""
+        return (
+            self.in_force()
+            .filter(
+                token_hash=token_hash,
+                clinician__is_active=True,
+                clinician__is_clinician=True,
+            )
+            .select_related("clinician")
+            .first()
+        )
+
+
 class CalendarFeed(models.Model):
     """A private address at which a calendar program reads one clinician's visits.
 
@@ -79,6 +104,8 @@ class CalendarFeed(models.Model):
         User, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
+    objects = CalendarFeedQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -90,3 +117,7 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"calendar of {self.clinician_id}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.revoked_at is None
