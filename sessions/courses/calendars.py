@@ -91,13 +91,13 @@ class Calendars:
             return "it has passed"
         reasons = {key: self.timetable.why_away(key, day) for key in clinician_ids}
         at_work = [key for key, reason in reasons.items() if not reason]
+        closed = self.timetable.why_closed(day)
+        if closed and not at_work:
+            return closed
         if len(reasons) == 1:
             [(key, reason)] = reasons.items()
-            whose = "" if self.timetable.closed_all_day(day) else self.clinicians[key]
-            return f"{whose} is {reason or 'full'}" if whose else reason
-        if at_work:
-            return "everybody who works then is full"
-        return self.timetable.why_closed(day) or "nobody works then"
+            return f"{self.clinicians[key]} is {reason or 'full'}"
+        return "everybody who works then is full" if at_work else "nobody works then"
 
     def _read_from(self, day: dt.date) -> None:
         days = [day + dt.timedelta(days=n) for n in range(DAYS_READ)]

@@ -73,6 +73,11 @@ class SiteQuerySet(models.QuerySet["Site"]):
         """The site that is meant where none is named: the first one entered."""
         return self.order_by("pk").first()
 
+    def numbered(self, key: str) -> "Site | None":
+        """The site with this key as an address has it; None for anything else."""
+        is_key = key.isascii() and key.isdigit() and len(key) < 19
+        return self.filter(pk=key).first() if is_key else None
+
     def listed(self) -> "SiteQuerySet":
         return self.order_by("name", "pk")
 

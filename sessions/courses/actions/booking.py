@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils import timezone
 from mesoclinic import audit
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Side
+from patients.actions import register
 from patients.models import Patient
 from protocols.models import Indication, ProtocolVersion
 from sessions.courses.actions.placing import (
@@ -63,6 +65,18 @@ def book(
     )
     doing = Doing(by=by, now=now or timezone.now(), overbooked_reason=overbooked_reason)
     return _book(course, visits, doing)
+
+
+@transaction.atomic
+def book_newcomer(
+    *, by: User, details: dict[str, Any], registration: UUID | None, **booking: Any
+) -> Course:
+    """Register somebody and book their first course: both, or nothing.
+
+    `details` and `registration` are what registering takes, `booking` what `book` does.
+    """
+    patient = register(by=by, submission=registration, **details)
+    return book(by=by, patient=patient, **booking)
 
 
 def _booked_by(submission: UUID | None) -> Course | None:

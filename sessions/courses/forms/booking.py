@@ -1,4 +1,4 @@
-"""A new course of one patient."""
+"""A new course: what is treated, the questions to the finder, and the dates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,15 +8,19 @@ from django import forms
 from mesoclinic.fields import PlainTextField, RowField
 from mesoclinic.forms import submission_field
 from mesoclinic.vocabulary import Side
-from patients.models import Patient
 from protocols.models import Indication, ProtocolVersion
-from sessions.courses.forms.visits import VisitsForm, clinician_field
+from sessions.courses.forms.finding import FINDER_FIELDS, add_finder_fields
+from sessions.courses.forms.visits import VisitsForm
+from sessions.schedule.hours import Timetable
 
 SIDES = [(s.value, s.label.capitalize()) for s in Side if s is not Side.NONE]
 
 
 class BookingForm(VisitsForm):
-    """A new course of one patient."""
+    """A new course of one patient.
+
+    The dates come from an offer's button, which books at once, or are typed.
+    """
 
     indication = RowField(
         queryset=Indication.objects.active().listed(), empty_label="Choose"
@@ -34,18 +38,23 @@ class BookingForm(VisitsForm):
     )
     submission = submission_field()
 
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.patient = patient
-        self.fields["clinician"] = clinician_field(empty_label="Choose")
+    def __init__(self, *args: Any, timetable: Timetable, **kwargs: Any) -> None:
+        super().__init__(*args, rooms=timetable.rooms, **kwargs)
+        add_finder_fields(self, timetable)
         self.fields["indication"].widget.choices = _grouped_indications()
 
     @property
     def asks_early_reason(self) -> bool:
         return "early_reason" in self.errors or bool(self["early_reason"].value())
 
+    def answers(self) -> dict[str, Any]:
+        """What the finder is asked; what could not be read is left out."""
+        return {name: self._typed(name) for name in FINDER_FIELDS}
+
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
+        if not cleaned.get("clinician") and "clinician" not in self.errors:
+            self.add_error("clinician", "Choose who treats.")
         indication = cleaned.get("indication")
         if indication is None:
             return cleaned
@@ -56,11 +65,10 @@ class BookingForm(VisitsForm):
         return cleaned
 
     def booking(self) -> dict[str, Any]:
-        """What the action needs."""
+        """What the action needs, but for the patient and the site."""
         names = ("indication", "side", "clinician", "early_reason", "submission")
         return {
             **{name: self.cleaned_data[name] for name in names},
-            "patient": self.patient,
             "visits": self.visits(),
         }
 

@@ -1,6 +1,7 @@
 """Dates and times of a course on one page: typed, proposed, their true days showing."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,10 @@ from mesoclinic.models import User
 from protocols.dates import OutOfCalendar, assess_dates, day_number
 from protocols.models import ProtocolVersion
 from protocols.rules import Finding
+from sessions.courses import offers_text
 from sessions.courses.models import TreatmentSession
 from sessions.courses.visits import Visit, day_words, propose
+from sessions.schedule.hours import RoomInUse
 
 
 def clinician_field(*, empty_label: str | None) -> RowField:
@@ -27,6 +30,8 @@ class VisitLine:
     day: int
     date: forms.BoundField
     time: forms.BoundField
+    room: forms.BoundField
+    other_clinician: forms.BoundField
     reason: forms.BoundField | None
     on: dt.date | None
     at: dt.time | None
@@ -66,16 +71,52 @@ class VisitsForm(ClinicForm):
     """Date and time of each visit. Follow-ups left empty are proposed (R12)."""
 
     marks_optional = False
+    broken_offer = False
 
-    def __init__(self, *args: Any, version: ProtocolVersion, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        version: ProtocolVersion,
+        rooms: Sequence[RoomInUse] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.protocol_version = version
         self.offsets = version.follow_up_days
         self.days = (0, *self.offsets)
+        self.has_rooms = bool(rooms)
         for day in self.days:
-            self._add_boxes(day)
+            self._add_boxes(day, rooms)
+        if self.is_bound and self.data.get("offer"):
+            self._take_offer(self.data["offer"])
 
-    def _add_boxes(self, day: int) -> None:
+    def _take_offer(self, text: str) -> None:
+        """Fill in the boxes from the offer whose button was pressed."""
+        visits = offers_text.read(text)
+        if visits is None or tuple(v.protocol_day for v in visits) != self.days:
+            self.broken_offer = True
+            return
+        first = visits[0].clinician_id
+        self.data["clinician"] = str(first or self.data.get("clinician", ""))
+        for visit in visits:
+            another = visit.clinician_id if visit.clinician_id != first else None
+            self._set(f"day_{visit.protocol_day}", visit.on)
+            self._set(f"time_{visit.protocol_day}", visit.at)
+            self._set(f"room_{visit.protocol_day}", visit.room_id)
+            self._set(f"with_{visit.protocol_day}", another)
+            self._set(f"day_{visit.protocol_day}_reason", visit.reason)
+
+    def _set(self, name: str, value: Any) -> None:
+        if name in self.fields:
+            shown = "" if value is None else self.fields[name].prepare_value(value)
+            self.data[name] = str(shown)
+
+    def clean(self) -> dict[str, Any]:
+        if self.broken_offer:
+            raise forms.ValidationError("Choose one of the courses again.")
+        return super().clean() or self.cleaned_data
+
+    def _add_boxes(self, day: int, rooms: Sequence[RoomInUse]) -> None:
         self.fields[f"day_{day}"] = TypedDateField(
             label=f"Day {day}, date",
             required=day == 0,
@@ -83,6 +124,17 @@ class VisitsForm(ClinicForm):
         )
         self.fields[f"time_{day}"] = TypedTimeField(
             label=f"Day {day}, time", required=day == 0
+        )
+        self.fields[f"room_{day}"] = forms.ChoiceField(
+            label="Room",
+            required=False,
+            choices=[("", "Any free room"), *((str(r.pk), r.name) for r in rooms)],
+        )
+        # Somebody other than the course's clinician; only an offer fills it in.
+        self.fields[f"with_{day}"] = RowField(
+            queryset=User.objects.clinicians(),
+            required=False,
+            widget=forms.HiddenInput,
         )
         if day:
             self.fields[f"day_{day}_reason"] = PlainTextField(
@@ -122,6 +174,8 @@ class VisitsForm(ClinicForm):
                 on=cleaned[f"day_{day}"],
                 at=cleaned[f"time_{day}"],
                 reason=cleaned.get(f"day_{day}_reason", ""),
+                room_id=int(cleaned[f"room_{day}"]) if cleaned[f"room_{day}"] else None,
+                clinician_id=getattr(cleaned[f"with_{day}"], "pk", None),
             )
             for day in self.days
         ]
@@ -158,6 +212,8 @@ class VisitsForm(ClinicForm):
             day=day,
             date=self[f"day_{day}"],
             time=self[f"time_{day}"],
+            room=self[f"room_{day}"],
+            other_clinician=self[f"with_{day}"],
             reason=self[f"day_{day}_reason"] if day else None,
             on=on,
             at=self._typed(f"time_{day}"),
@@ -173,7 +229,7 @@ class VisitsForm(ClinicForm):
         if not self.is_bound or self.fields[name].disabled:
             return self.initial.get(name)
         try:
-            return self.fields[name].clean(self.data.get(name))
+            return self.fields[name].clean(self[name].data)
         except forms.ValidationError:
             return None
 

@@ -52,7 +52,7 @@ def new(patient, site) -> str:
 
 
 @pytest.fixture
-def wanted(indication, dr_cooper) -> dict[str, str]:
+def wanted(indication, dr_cooper, site) -> dict[str, str]:
     """What is typed to book: the first visit; its follow-ups are proposed."""
     return {
         "indication": str(indication.pk),
