@@ -96,15 +96,13 @@ def courses_from(
 
 def course_on(day_0: dt.date, wish: Wish, calendars: FreeTimes) -> Offer | PassedOver:
     """Return the best offer of one start day: on target first, then close in time."""
-    best: tuple[tuple[int, int, int], Offer] | None = None
-    teams = _teams(wish)
-    for team in teams:
-        found = _best_for(team, day_0, wish, calendars)
-        if found and (best is None or found[0] < best[0]):
-            best = found
-    if best:
-        return best[1]
-    return PassedOver(day_0=day_0, why=_why_not(day_0, wish, calendars))
+    try:
+        found = [_best_for(team, day_0, wish, calendars) for team in _teams(wish)]
+        best = min(filter(None, found), key=lambda each: each[0], default=None)
+        why = "" if best else _why_not(day_0, wish, calendars)
+    except (OutOfCalendar, OverflowError):
+        best, why = None, "the calendar ends before its follow-ups"
+    return best[1] if best else PassedOver(day_0=day_0, why=why)
 
 
 def _teams(wish: Wish) -> list[tuple[int, tuple[int, ...]]]:
@@ -123,9 +121,8 @@ def _best_for(
         starts &= 1 << wish.starts_at
     if not starts:
         return None
-    choices = [
-        _places(others, target, wish, calendars) for target in _targets(day_0, wish)
-    ]
+    targets = follow_up_dates(day_0, wish.offsets)
+    choices = [_places(others, target, wish, calendars) for target in targets]
     for places in _nearest_first(day_0, choices):
         at = _closest_times(starts, [place.starts for place in places])
         if at is None:
@@ -134,13 +131,6 @@ def _best_for(
         visits = _visits(day_0, places, at, team, wish, calendars)
         return (off, _spread(at), at[0]), Offer(visits=visits)
     return None
-
-
-def _targets(day_0: dt.date, wish: Wish) -> tuple[dt.date, ...]:
-    try:
-        return follow_up_dates(day_0, wish.offsets)
-    except OutOfCalendar:
-        return ()
 
 
 def _starts(
@@ -247,7 +237,8 @@ def _why_not(day_0: dt.date, wish: Wish, calendars: FreeTimes) -> str:
     """Say which visit has no place when a course starts on this day, and why."""
     if not _starts(wish.clinician_ids, day_0, wish, calendars):
         return calendars.why_none(wish.clinician_ids, day_0)
-    for offset, target in zip(wish.offsets, _targets(day_0, wish), strict=False):
+    targets = follow_up_dates(day_0, wish.offsets)
+    for offset, target in zip(wish.offsets, targets, strict=True):
         if not _places(wish.clinician_ids, target, wish, calendars):
             return f"day {offset} is {_why_none(wish.clinician_ids, target, calendars)}"
     return "no clinician has a place on all three days"

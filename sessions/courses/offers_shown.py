@@ -82,6 +82,11 @@ class OfferLine:
         ]
 
     @property
+    def off_target(self) -> list[OfferedVisit]:
+        """The visits that do not fall on their day, and so say why."""
+        return [visit for visit in self.visits if visit.is_off_target]
+
+    @property
     def clinician(self) -> str:
         return self.visits[0].clinician
 

@@ -48,6 +48,8 @@ def _visit(
     protocol_day: Any, on: Any, at: Any, room_id: Any, clinician_id: Any, reason: Any
 ) -> Visit:
     time = dt.time.fromisoformat(at)
+    if type(reason) is not str:
+        raise ValueError("A reason is text.")
     if time.tzinfo or time.second or time.microsecond:
         raise ValueError("A visit begins on a minute.")
     return Visit(

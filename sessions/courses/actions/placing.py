@@ -149,7 +149,10 @@ def settle(sessions: Sequence[TreatmentSession], doing: Doing) -> None:
     timetable = timetable_of(sessions[0].site_id)
     for conflict in find_conflicts(sessions, timetable, _beside(sessions, doing)):
         if not _may_stand(conflict, doing):
-            raise refusal(conflict, timetable, now=doing.now)
+            # A room that is taken says less than whose time it is.
+            raise _explained(sessions, now=doing.now) or refusal(
+                conflict, timetable, now=doing.now
+            )
 
 
 def _beside(
@@ -195,8 +198,17 @@ def set_status(
 
 def was_taken(sessions: Sequence[TreatmentSession], error: IntegrityError) -> Exception:
     """Say which session lost, where the database refused what had looked free."""
+    explained = _explained(sessions, now=sessions[0].status_at)
+    return explained or ValidationError(
+        f"This could not be booked: {error}", code="taken"
+    )
+
+
+def _explained(
+    sessions: Sequence[TreatmentSession], *, now: dt.datetime
+) -> ValidationError | None:
+    """The first thing in the way, looking at everything that stands beside."""
     timetable = timetable_of(sessions[0].site_id)
-    now = sessions[0].status_at
-    for conflict in find_conflicts(sessions, timetable, beside(sessions)):
-        return refusal(conflict, timetable, now=now)
-    return ValidationError(f"This could not be booked: {error}", code="taken")
+    conflicts = find_conflicts(sessions, timetable, beside(sessions))
+    conflict = next(conflicts, None)
+    return refusal(conflict, timetable, now=now) if conflict else None
