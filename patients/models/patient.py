@@ -97,8 +97,9 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             keys = begins.order_by(column, "birth_date", "pk")
             yield keys.values_list("pk", flat=True)[:at_most]
         if typed.has_initial:
-            initials = self.filter(typed.initials).order_by(*_BY_NAME)
-            yield initials.values_list("pk", flat=True)[:at_most]
+            for initials in typed.initials:
+                keys = self.filter(initials).order_by(*_BY_NAME)
+                yield keys.values_list("pk", flat=True)[:at_most]
         if typed.has_part:
             yield self._inside(typed, at_most)
 

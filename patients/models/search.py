@@ -27,8 +27,8 @@ SEARCHED = 249
 # A trigram index knows nothing of shorter parts; those are looked up at word starts.
 TRIGRAM = 3
 
-# Of the trigrams of what was typed, those in the name: Smyth and Smith share half.
-NEAR = 0.5
+# Of the trigrams of what was typed, those in the name: Kowalsky 0.78, Tailor 0.4.
+NEAR = 0.4
 
 _NUMBER = re.compile(r"MC\s*((?:[0-9]\s*){6,12})", re.IGNORECASE)
 
@@ -87,7 +87,7 @@ class Typed:
     @cached_property
     def words(self) -> list[str]:
         """The longest first: it finds the fewest."""
-        return sorted(set(self.name.split()), key=len, reverse=True)
+        return sorted(dict.fromkeys(self.name.split()), key=len, reverse=True)
 
     @property
     def has_part(self) -> bool:
@@ -109,11 +109,18 @@ class Typed:
         return query
 
     @property
-    def initials(self) -> Q:
-        """The longest word begins the name, the others begin some word of it."""
-        query = beginning("search_name", self.words[0])
-        for word in self.words[1:]:
-            query &= at_word_start(word)
+    def initials(self) -> list[Q]:
+        """The longest word begins the name, the others begin some word of it.
+
+        Once for each that is as long, since either may be the family name.
+        """
+        longest = [word for word in self.words if len(word) == len(self.words[0])]
+        return [self._beginning_with(word) for word in longest]
+
+    def _beginning_with(self, first: str) -> Q:
+        query = beginning("search_name", first)
+        for word in self.words:
+            query &= Q() if word == first else at_word_start(word)
         return query
 
     def begins_each_word(self, name: str) -> bool:
