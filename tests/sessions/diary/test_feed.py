@@ -28,6 +28,7 @@ from tests.factories import (
 )
 from tests.pages import boxes, text_of
 from tests.state import nothing_written
+from tests.test_accessibility import violations
 
 pytestmark = pytest.mark.django_db
 
@@ -438,6 +439,21 @@ def test_only_clinicians_are_offered_one(client, client_of, rita):
     assert "Calendar on your phone" not in client_of(rita).get("/").content.decode()
     assert client_of(rita).get("/feed/").status_code == 403
     assert client_of(rita).post("/feed/revoke/").status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_page_is_for_everybody_in_each_of_its_states(signed_in_page, dr_cooper, site):
+    page = signed_in_page(dr_cooper, width=390)
+    page.goto("/feed/")
+    found = violations(page)
+    page.get_by_role("button", name="Make an address").click()
+    page.get_by_role("textbox", name="Address").wait_for()
+    found += violations(page)
+    page.get_by_role("button", name="Take the address back").click()
+    page.get_by_text("The last one was taken back").wait_for()
+
+    assert found + violations(page) == []
 
 
 @pytest.mark.browser
