@@ -5,20 +5,21 @@ for an answer that somebody at the desk waits for.
 """
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, Func
+from django.db import connection
+from django.db.models import BigIntegerField, Func, QuerySet
 
 from sessions.courses.models import TreatmentSession
 from sessions.schedule import minutes
 from sessions.schedule.hours import Timetable
 from sessions.schedule.minutes import Minutes
 
-# How many days are read at once: a course of one week, and three weeks to choose from.
-DAYS_READ = 28
-
-_UTC_DAY = 24 * 60 * 60
+# How many days are read at once: two weeks to start in, and the week of the last one.
+DAYS_READ = 22
 
 
 class Epoch(Func):
@@ -100,62 +101,63 @@ class Calendars:
         return "everybody who works then is full" if at_work else "nobody works then"
 
     def _read_from(self, day: dt.date) -> None:
-        days = [day + dt.timedelta(days=n) for n in range(DAYS_READ)]
-        days = [each for each in days if each not in self._read]
-        midnights = _Midnights(days, self.timetable)
-        for clinician_id, patient_id, starts, ends in self._rows(midnights):
-            for on, taken in midnights.minutes_of(starts, ends):
+        days = _Days(day, self.timetable.zone)
+        for clinician_id, patient_id, starts, ends in self._rows(days):
+            for on, taken in days.minutes_of(starts, ends):
                 if clinician_id in self.clinicians:
                     self._busy[clinician_id, on] |= taken
                 if patient_id == self.patient_id:
                     self._patient_busy[on] |= taken
-        self._read.update(days)
+        self._read.update(days.days)
 
-    def _rows(self, midnights: "_Midnights") -> Iterable[tuple[int, int, int, int]]:
-        theirs = TreatmentSession.objects.occupying().overlapping(*midnights.span)
+    def _rows(self, days: "_Days") -> Iterator[tuple[int, int, int, int]]:
+        theirs = TreatmentSession.objects.occupying().overlapping(*days.span)
         if self.but_course is not None:
             theirs = theirs.exclude(course=self.but_course)
-        columns = ("clinician_id", "patient_id", Epoch("starts_at"), Epoch("ends_at"))
-        yield from theirs.filter(clinician__in=[*self.clinicians]).values_list(*columns)
+        yield from _columns(theirs.filter(clinician__in=[*self.clinicians]))
         if self.patient_id is not None:
-            yield from theirs.filter(patient=self.patient_id).values_list(*columns)
+            yield from _columns(theirs.filter(patient=self.patient_id))
 
 
-class _Midnights:
-    """Turns moments, as seconds since 1970, into minutes of a site's local days."""
-
-    def __init__(self, days: Sequence[dt.date], timetable: Timetable) -> None:
-        self.zone = timetable.zone
-        self.days = days
-        starts = [_midnight(day, timetable) for day in days]
-        self.span = (starts[0], _midnight(days[-1] + dt.timedelta(days=1), timetable))
-        self._starts = {
-            day: int(at.timestamp()) for day, at in zip(days, starts, strict=True)
-        }
-        self._by_utc_day: dict[int, list[dt.date]] = defaultdict(list)
-        for day, start in self._starts.items():
-            for utc_day in {start // _UTC_DAY, (start + _UTC_DAY) // _UTC_DAY}:
-                self._by_utc_day[utc_day].append(day)
-
-    def minutes_of(self, starts: int, ends: int) -> Iterable[tuple[dt.date, Minutes]]:
-        """Give the local day, or the two, that a span touches, with its minutes."""
-        for day in self._days_near(starts, ends):
-            begins = (starts - self._starts[day]) // 60
-            finishes = -((self._starts[day] - ends) // 60)
-            if 0 <= begins < minutes.DAY and not minutes.unclear(day, self.zone):
-                yield day, minutes.span(begins, finishes)
-            elif finishes > 0 and begins < minutes.DAY + 60:
-                moments = [(_moment(starts), _moment(ends))]
-                yield day, minutes.of_moments(moments, on=day, zone=self.zone)
-
-    def _days_near(self, starts: int, ends: int) -> Iterable[dt.date]:
-        first, last = starts // _UTC_DAY, ends // _UTC_DAY
-        near = self._by_utc_day.get(first, [])
-        return near if first == last else {*near, *self._by_utc_day.get(last, [])}
+def _columns(sessions: QuerySet) -> list[tuple[int, int, int, int]]:
+    """Whose and when, straight from the driver: whole numbers need no converting."""
+    columns = ("clinician_id", "patient_id", Epoch("starts_at"), Epoch("ends_at"))
+    with connection.cursor() as cursor:
+        cursor.execute(*sessions.values_list(*columns).query.sql_with_params())
+        return cursor.fetchall()
 
 
-def _midnight(day: dt.date, timetable: Timetable) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(0), timetable.zone)
+class _Days:
+    """Some local days in a row, and where moments fall in them."""
+
+    def __init__(self, first: dt.date, zone: ZoneInfo) -> None:
+        self.zone = zone
+        days = [first + dt.timedelta(days=n) for n in range(DAYS_READ + 1)]
+        midnights = [dt.datetime.combine(day, dt.time(0), zone) for day in days]
+        self.days = days[:-1]
+        self.span = midnights[0], midnights[-1]
+        self._midnights = [int(midnight.timestamp()) for midnight in midnights]
+        self._changes = {day for day in self.days if minutes.unclear(day, zone)}
+
+    def minutes_of(
+        self, starts: int, ends: int
+    ) -> Sequence[tuple[dt.date, minutes.Minutes]]:
+        """Return the local day, or the two, that a span touches, and its minutes.
+
+        Moments are seconds since 1970. On a day on which the clocks change, minutes
+        are not counted from midnight but looked up.
+        """
+        place = bisect_right(self._midnights, starts) - 1
+        near = self.days[max(place, 0) : place + 2]
+        within = 0 <= place < len(self.days) and ends <= self._midnights[place + 1]
+        if not within or near[0] in self._changes:
+            span = [(_moment(starts), _moment(ends))]
+            return [
+                (day, minutes.of_moments(span, on=day, zone=self.zone)) for day in near
+            ]
+        midnight = self._midnights[place]
+        begins, finishes = (starts - midnight) // 60, -((midnight - ends) // 60)
+        return ((near[0], ((1 << (finishes - begins)) - 1) << begins),)
 
 
 def _moment(seconds: int) -> dt.datetime:

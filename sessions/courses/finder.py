@@ -81,6 +81,24 @@ class _Place:
     why_off: str = ""
 
 
+# Who does day 0, and who may do the follow-ups.
+_Team = tuple[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A team, the follow-ups' places, and a minute of the day for every visit."""
+
+    team: _Team
+    places: Sequence[_Place]
+    at: tuple[int, ...]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The best one comes first: on target, then close in time, then early."""
+        return sum(place.off for place in self.places), _spread(self.at), self.at[0]
+
+
 def courses_from(
     day: dt.date, until: dt.date, wish: Wish, calendars: FreeTimes
 ) -> Iterator[Offer | PassedOver]:
@@ -98,23 +116,24 @@ def course_on(day_0: dt.date, wish: Wish, calendars: FreeTimes) -> Offer | Passe
     """Return the best offer of one start day: on target first, then close in time."""
     try:
         found = [_best_for(team, day_0, wish, calendars) for team in _teams(wish)]
-        best = min(filter(None, found), key=lambda each: each[0], default=None)
-        why = "" if best else _why_not(day_0, wish, calendars)
+        best = min(filter(None, found), key=lambda plan: plan.rank, default=None)
+        if best:
+            return Offer(visits=_visits(day_0, best, wish, calendars))
+        why = _why_not(day_0, wish, calendars)
     except (OutOfCalendar, OverflowError):
-        best, why = None, "the calendar ends before its follow-ups"
-    return best[1] if best else PassedOver(day_0=day_0, why=why)
+        why = "the calendar ends before its follow-ups"
+    return PassedOver(day_0=day_0, why=why)
 
 
-def _teams(wish: Wish) -> list[tuple[int, tuple[int, ...]]]:
-    """Who does day 0, and who may do the follow-ups."""
+def _teams(wish: Wish) -> list[_Team]:
     if wish.same_clinician:
         return [(key, (key,)) for key in wish.clinician_ids]
     return [(key, wish.clinician_ids) for key in wish.clinician_ids]
 
 
 def _best_for(
-    team: tuple[int, tuple[int, ...]], day_0: dt.date, wish: Wish, calendars: FreeTimes
-) -> tuple[tuple[int, int, int], Offer] | None:
+    team: _Team, day_0: dt.date, wish: Wish, calendars: FreeTimes
+) -> _Plan | None:
     first, others = team
     starts = _starts((first,), day_0, wish, calendars)
     if wish.starts_at is not None:
@@ -127,9 +146,7 @@ def _best_for(
         at = _closest_times(starts, [place.starts for place in places])
         if at is None:
             continue
-        off = sum(place.off for place in places)
-        visits = _visits(day_0, places, at, team, wish, calendars)
-        return (off, _spread(at), at[0]), Offer(visits=visits)
+        return _Plan(team, places, at)
     return None
 
 
@@ -203,18 +220,13 @@ def _spread(at: Sequence[int]) -> int:
 
 
 def _visits(
-    day_0: dt.date,
-    places: Sequence[_Place],
-    at: Sequence[int],
-    team: tuple[int, tuple[int, ...]],
-    wish: Wish,
-    calendars: FreeTimes,
+    day_0: dt.date, plan: _Plan, wish: Wish, calendars: FreeTimes
 ) -> tuple[Visit, ...]:
-    first, others = team
+    (first, others), at = plan.team, plan.at
     visits = [
         Visit(protocol_day=0, on=day_0, at=minutes.time_of(at[0]), clinician_id=first)
     ]
-    for offset, place, minute in zip(wish.offsets, places, at[1:], strict=True):
+    for offset, place, minute in zip(wish.offsets, plan.places, at[1:], strict=True):
         span = minutes.span(minute, minute + wish.duration_min)
         free = (k for k in (first, *others) if _has(calendars.free(k, place.on), span))
         visits.append(
