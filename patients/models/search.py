@@ -27,8 +27,8 @@ SEARCHED = 249
 # A trigram index knows nothing of shorter parts; those are looked up at word starts.
 TRIGRAM = 3
 
-# Of the trigrams of what was typed, those in the name: Kowalsky 0.78, Tailor 0.4.
-NEAR = 0.4
+# Of the trigrams of what was typed, those in the name: Kowalsky 0.78, Jonson 0.5.
+NEAR = 0.5
 
 _NUMBER = re.compile(r"MC\s*((?:[0-9]\s*){6,12})", re.IGNORECASE)
 
@@ -176,10 +176,12 @@ def nearest_names(people: Any, name: str, at_most: int) -> list[int]:
     if connection.vendor != "postgresql" or len(name) <= TRIGRAM:
         return []
     from django.contrib.postgres.lookups import TrigramWordSimilar
-    from django.contrib.postgres.search import TrigramWordSimilarity
+    from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 
     near = people.filter(TrigramWordSimilar(F("search_name"), Value(name))).order_by(
-        TrigramWordSimilarity(name, "search_name").desc(), "pk"
+        TrigramWordSimilarity(name, "search_name").desc(),
+        TrigramSimilarity("search_name", name).desc(),
+        "pk",
     )
     with inside_names(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {NEAR}")
