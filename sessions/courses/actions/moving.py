@@ -116,8 +116,13 @@ def _with_given_as_given(course: Course, visits: Sequence[Visit]) -> dict[int, V
 
 
 def _stands(session: TreatmentSession, wanted: dict[int, Visit]) -> bool:
-    """Whether the session is where it is wanted already, or given for good."""
+    """Whether the session is where it is wanted already, or given for good.
+
+    What fell away with a day 0 that was missed comes back with it, also to its place.
+    """
     visit, start = wanted[session.protocol_day], session.starts_local
+    if session.status == Status.CANCELLED:
+        return False
     return session.is_given or (start.date(), start.time()) == (visit.on, visit.at)
 
 
