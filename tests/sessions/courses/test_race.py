@@ -1,20 +1,48 @@
-"""32 people book one clinician at overlapping times: one wins, 31 are told so."""
+"""32 people book at once: nobody is booked twice, and who loses is told what to do.
+
+A few hundred attempts in an ordinary run; `STEPS=10000` for the long one.
+"""
 
 import datetime as dt
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connection, connections
 
-from mesoclinic.database import declared
+from mesoclinic.vocabulary import Side
+from sessions.courses import actions, rooms
+from sessions.courses.actions import booking
 from sessions.courses.models import TreatmentSession
-from tests.factories import PatientFactory
+from sessions.courses.visits import propose
+from tests.factories import PatientFactory, RoomFactory, UserFactory
+from tests.sessions.courses import clinic_rows
+from tests.sessions.courses.effort import steps, tell
+from tests.sessions.courses.overlaps import nothing_refuses_overlaps
+from tests.sessions.courses.rush import (
+    CLIENTS,
+    Answer,
+    deadlocks,
+    p95_ms,
+    rush,
+    weeks_from,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CLIENTS = 32
 MONDAY = dt.date(2027, 3, 1)
+BEFORE = dt.datetime(2027, 2, 1, 12, 0, tzinfo=dt.UTC)
+ATTEMPTS = steps(320)
+REFUSALS = (" has another session on ", "No room is free on ", " is taken on ")
+
+needs_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="only PostgreSQL takes these locks"
+)
+
+
+# --- One slot, through the real page -------------------------------------------
 
 
 @pytest.fixture
@@ -50,40 +78,8 @@ def race(rita, dr_cooper, site, indication, protocol_version, client_of):
 
 @pytest.fixture
 def without_the_constraint():
-    """Take away what refuses overlaps, and put it back."""
-    if connection.vendor == "sqlite":
-        guards = [guard for guard in declared() if "_overlap_" in guard.name]
-        drop = [guard.drop_sql("sqlite") for guard in guards]
-        restore = [sql for guard in guards for sql in guard.create_sql("sqlite")]
-    else:
-        table = TreatmentSession._meta.db_table
-        names = ["no_clinician_overlap", "no_patient_overlap"]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
-                "WHERE conname = ANY(%s)",
-                [names],
-            )
-            found = dict(cursor.fetchall())
-        assert sorted(found) == names
-        drop = [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for name in found]
-        restore = [f"DELETE FROM {table}"] + [
-            f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"
-            for name, definition in found.items()
-        ]
-    _run(drop)
-    yield
-    if connection.vendor == "postgresql":
-        # Sessions are never deleted; here they stand in the constraint's way.
-        restore = ["SET session_replication_role = replica", *restore]
-        restore.append("SET session_replication_role = DEFAULT")
-    _run(restore)
-
-
-def _run(statements: list[str]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    with nothing_refuses_overlaps():
+        yield
 
 
 def winners(responses) -> list:
@@ -105,3 +101,171 @@ def test_without_the_constraint_more_than_one_wins(race, without_the_constraint)
     responses = race()
 
     assert len(winners(responses)) > 1
+
+
+# --- Overlapping courses, in opposite orders ------------------------------------
+
+
+@pytest.fixture
+def book(rita, site, indication):
+    """Make the attempt to book a course with a clinician, from a day and a time on."""
+    patients = iter([PatientFactory() for _ in range(CLIENTS * 2)] * (ATTEMPTS + 1))
+
+    def attempt(clinician, day_0: dt.date, at: dt.time):
+        return partial(
+            actions.book,
+            by=rita,
+            patient=next(patients),
+            indication=indication,
+            side=Side.RIGHT,
+            clinician=clinician,
+            site=site,
+            visits=propose(day_0, at, offsets=(3, 7)),
+            early_reason="another spell of it",
+            now=BEFORE,
+        )
+
+    return attempt
+
+
+@pytest.fixture
+def opposite_orders(book, dr_cooper, dr_levy, site):
+    """Book courses that meet on day 3 and day 7, half the clients the other way round.
+
+    The second course starts on the first one's day 3, or on its day 7; two clinicians
+    and two rooms.
+    """
+    for number in (1, 2):
+        RoomFactory(site=site, name=f"Room {number}")
+
+    def of_client(number: int, monday: dt.date):
+        clinician = (dr_cooper, dr_levy)[number // 2 % 2]
+        meets = monday + dt.timedelta(3 if number % 4 < 2 else 7)
+        at = dt.time(10, number % 3 * 5)
+        both = [book(clinician, monday, at), book(clinician, meets, at)]
+        return both if number % 2 else both[::-1]
+
+    def run(attempts: int = ATTEMPTS) -> list[Answer]:
+        answers = []
+        for monday in weeks_from(MONDAY, attempts // (2 * CLIENTS)):
+            answers += rush([of_client(n, monday) for n in range(CLIENTS)])
+        return answers
+
+    return run
+
+
+def check_nobody_is_in_two_places() -> None:
+    clinic_rows.check_no_overlaps(clinic_rows.read_sessions())
+
+
+def outcome(answers: list[Answer], found: int) -> str:
+    said = Counter(
+        "booked" if a.is_booked else a.error.split("\n")[0] or "refused"
+        for a in answers
+    )
+    return (
+        f"{len(answers)} attempts: {said}; {found} deadlocks; p95 {p95_ms(answers)} ms"
+    )
+
+
+def test_courses_in_opposite_orders_never_meet_and_nobody_deadlocks(
+    opposite_orders, capsys
+):
+    before = deadlocks()
+
+    answers = opposite_orders()
+
+    found = deadlocks() - before
+    tell(capsys, f"opposite orders: {outcome(answers, found)}")
+    refused = [answer.refusal for answer in answers if not answer.is_booked]
+    assert not [answer.error for answer in answers if answer.error]
+    assert found == 0
+    assert all(any(said in text for said in REFUSALS) for text in refused)
+    assert all("Free nearby: " in text for text in refused)
+    assert TreatmentSession.objects.count() == 3 * (len(answers) - len(refused))
+    check_nobody_is_in_two_places()
+
+
+def test_without_the_constraint_courses_in_opposite_orders_meet(
+    opposite_orders, without_the_constraint
+):
+    opposite_orders(2 * CLIENTS)
+
+    with pytest.raises(AssertionError, match="overlap"):
+        check_nobody_is_in_two_places()
+
+
+@needs_postgresql
+def test_without_the_locks_the_constraint_alone_holds(
+    opposite_orders, monkeypatch, capsys
+):
+    """It holds, and deadlocks: those are what the locks are for."""
+    monkeypatch.setattr(booking, "lock_calendars", lambda **calendars: None)
+    before = deadlocks()
+
+    answers = opposite_orders(max(2 * CLIENTS, ATTEMPTS // 10))
+
+    found = deadlocks() - before
+    tell(capsys, f"without locks: {outcome(answers, found)}")
+    assert all("deadlock" in answer.error for answer in answers if answer.error)
+    check_nobody_is_in_two_places()
+
+
+# --- Rooms ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few_rooms(book, site):
+    """Book 32 courses at one time, with eight clinicians and two rooms."""
+    clinicians = [UserFactory(clinician=True) for _ in range(8)]
+    for number in (1, 2):
+        RoomFactory(site=site, name=f"Room {number}")
+
+    def run() -> list[Answer]:
+        at = dt.time(10)
+        return rush([[book(clinicians[n % 8], MONDAY, at)] for n in range(CLIENTS)])
+
+    return run
+
+
+@pytest.fixture
+def rooms_look_free(monkeypatch):
+    nobody = lambda site_id, wanted, but_course: [set() for _ in wanted]  # noqa: E731
+    monkeypatch.setattr(rooms, "_taken", nobody)
+
+
+def test_a_room_has_one_session_at_a_time(few_rooms):
+    answers = few_rooms()
+
+    refused = [answer.refusal for answer in answers if not answer.is_booked]
+    assert not [answer.error for answer in answers if answer.error]
+    assert len(refused) == CLIENTS - 2
+    assert all(any(said in text for said in REFUSALS) for text in refused)
+    assert all("Free nearby: " in text for text in refused)
+    check_nobody_is_in_two_places()
+
+
+def test_where_every_room_looks_free_the_constraint_still_holds(
+    few_rooms, rooms_look_free
+):
+    few_rooms()
+
+    check_nobody_is_in_two_places()
+
+
+def test_without_the_constraint_two_are_put_in_one_room(
+    few_rooms, rooms_look_free, without_the_constraint
+):
+    few_rooms()
+
+    with pytest.raises(AssertionError, match="overlap"):
+        check_nobody_is_in_two_places()
+
+
+@needs_postgresql
+def test_without_the_locks_rooms_are_still_never_shared(few_rooms, monkeypatch):
+    monkeypatch.setattr(booking, "lock_calendars", lambda **calendars: None)
+
+    few_rooms()
+
+    check_nobody_is_in_two_places()
