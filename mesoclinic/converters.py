@@ -59,8 +59,30 @@ class Day:
         return value.isoformat()
 
 
+class Week:
+    """An ISO week, `2026-W48`, for its Monday. All its days lie in the diary."""
+
+    regex = r"[12][0-9]{3}-W[0-5][0-9]"
+
+    def to_python(self, value: str) -> dt.date:
+        monday = dt.date.fromisocalendar(int(value[:4]), int(value[6:]), 1)
+        if not self.holds(monday):
+            raise ValueError(value)
+        return monday
+
+    def to_url(self, value: dt.date) -> str:
+        year, week, _ = value.isocalendar()
+        return f"{year}-W{week:02}"
+
+    @staticmethod
+    def holds(monday: dt.date) -> bool:
+        """Whether a week begins and ends in the diary."""
+        return FIRST_DAY <= monday <= LAST_DAY - dt.timedelta(days=6)
+
+
 def register() -> None:
     register_converter(PatientNumber, "patient")
     register_converter(RecordId, "id")
     register_converter(Way, "way")
     register_converter(Day, "day")
+    register_converter(Week, "week")

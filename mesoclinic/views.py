@@ -13,7 +13,6 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mesoclinic import staff as staff_actions
@@ -33,7 +32,7 @@ def home(request: ClinicRequest) -> HttpResponseBase:
     """The signed-in person's day; an admin's are the lists."""
     if not request.user.can(Permission.DIARY_VIEW):
         return redirect("protocols:indications")
-    return day_page(request, timezone.localdate())
+    return day_page(request)
 
 
 @require_GET

@@ -30,6 +30,7 @@ from patients.models import Patient
 from sessions.diary.feeds.reading import hash_of
 from sessions.models import LeafletIssue, TreatmentSession
 from tests.factories import (
+    DAY_0,
     DAY_0_START,
     PASSWORD,
     AllergyFactory,
@@ -116,6 +117,9 @@ EXPECTED = {
     "sessions:set_aside": Route(FORM, IN, NO, OK, OK, NO, pk="planned"),
     "sessions:go": Route(GET, IN, NO, OK, OK, NO),
     "sessions:day": Route(GET, IN, NO, OK, OK, NO),
+    "sessions:week": Route(GET, IN, NO, OK, OK, NO),
+    "sessions:board": Route(GET, IN, NO, OK, OK, NO),
+    "sessions:arrival": Route(POST, IN, NO, OK, OK, NO, pk="planned"),
     "sessions:feed": Route(FORM, IN, NO, NO, OK, NO),
     "sessions:feed_revoke": Route(POST, IN, NO, NO, OK, NO),
     "sessions:feed_ics": Route(SAFE, OK, OK, OK, OK, OK),
@@ -258,6 +262,7 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
         "planned": planned.pk,
         "way": "up",
         "day": planned.booked_date,
+        "week": DAY_0,
         "token": token,
         "query": {"sessions:course_new": f"?patient={patient.number}"},
     }

@@ -1,20 +1,29 @@
-"""The day's sessions, as a plain list."""
+"""The pages of the diary: a day, a week, the arrivals board.
+
+Each is asked for in three ways: as a page, by htmx for its live part alone, and every
+few seconds whether there is news, which is answered 204 while there is none.
+"""
 
 import datetime as dt
 
+from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from mesoclinic.access import ClinicRequest, require_permission
-from mesoclinic.converters import FIRST_DAY, LAST_DAY
+from mesoclinic.converters import FIRST_DAY, LAST_DAY, Week
+from mesoclinic.forms import collect_errors
 from mesoclinic.roles import Permission
-from sessions.courses.models import (
-    Course,
-    CourseQuerySet,
-    TreatmentSession,
-)
+from sessions.courses.models import TreatmentSession
+from sessions.diary import pages
+from sessions.diary.actions import step_back, step_forward
+from sessions.diary.choice import Choice
+from sessions.diary.forms import FORWARD, StepForm
+
+WEEK = 7
 
 
 @require_GET
@@ -23,45 +32,87 @@ def day(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
     return day_page(request, day)
 
 
-def day_page(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
-    """One day in order of time: a clinician's own, or everybody's with ?all=1."""
-    sessions = TreatmentSession.objects.on_day(day).listed()
-    own = request.user.is_clinician and request.GET.get("all") != "1"
-    if own:
-        sessions = sessions.of_clinician(request.user)
-    today = timezone.localdate()
-    context = {
-        "day": day,
-        "sessions": list(sessions),
-        "own": own,
-        "show_all": request.user.is_clinician and not own,
-        "due": _due(request, today) if own and day == today else [],
-        "is_today": day == today,
-        "before": _next_to(day, -1),
-        "after": _next_to(day, 1),
-    }
-    return render(request, "sessions/diary/day.html", context)
+def day_page(request: ClinicRequest, day: dt.date | None = None) -> HttpResponseBase:
+    """One day, today without one: columns with what is free, or a list."""
+    choice = Choice.of(request)
+    if pages.nothing_new(request, choice, day):
+        return pages.no_news()
+    days = pages.days_shown(choice, day)
+    if days is None:
+        return pages.no_site(request)
+    context = pages.day_context(request, choice, days)
+    return pages.answer(request, choice.view, choice, context)
 
 
-def _due(request: ClinicRequest, today: dt.date) -> CourseQuerySet:
-    """The clinician's courses that wait for their evaluation."""
-    return Course.objects.awaiting_evaluation(request.user, today)
+@require_GET
+@require_permission(Permission.DIARY_VIEW)
+def week(request: ClinicRequest, week: dt.date) -> HttpResponseBase:
+    """The seven days from a Monday on."""
+    choice = Choice.of(request)
+    if pages.nothing_new(request, choice, week, WEEK):
+        return pages.no_news()
+    days = pages.days_shown(choice, week, WEEK)
+    if days is None:
+        return pages.no_site(request)
+    context = pages.week_context(request, choice, days)
+    return pages.answer(request, "week", choice, context)
 
 
-def _next_to(day: dt.date, days: int) -> dt.date | None:
-    """A day before or after; None at either end of the diary."""
-    other = day + dt.timedelta(days=days)
-    return other if FIRST_DAY <= other <= LAST_DAY else None
+@require_GET
+@require_permission(Permission.DIARY_VIEW)
+def board(request: ClinicRequest) -> HttpResponseBase:
+    """Who of today's patients is where."""
+    choice = Choice.of(request)
+    if pages.nothing_new(request, choice):
+        return pages.no_news()
+    days = pages.days_shown(choice)
+    if days is None:
+        return pages.no_site(request)
+    context = pages.board_context(request, days)
+    return pages.answer(request, "board", choice, context)
+
+
+@require_POST
+@require_permission(Permission.COURSE_BOOK)
+def arrival(request: ClinicRequest, pk: int) -> HttpResponseBase:
+    """One step of a visit, forward or back; then the page where the button was."""
+    session = get_object_or_404(TreatmentSession, pk=pk)
+    form = StepForm(request.POST)
+    if form.is_valid():
+        take = step_forward if form.way == FORWARD else step_back
+        with collect_errors(
+            form,
+            by=request.user,
+            event=f"arrival.{form.way}",
+            target=session,
+            patient_id=session.patient_id,
+        ):
+            now = timezone.now()
+            if not take(session, by=request.user, now=now, seen=form.seen):
+                messages.info(request, "That was done already.")
+    for said in form.errors.values():
+        messages.error(request, said[0])
+    return redirect(_page_of(request, session))
+
+
+def _page_of(request: ClinicRequest, session: TreatmentSession) -> str:
+    query = Choice.of(request).query
+    if request.POST.get("page") == "day":
+        return reverse("sessions:day", args=[session.booked_date]) + query
+    return reverse("sessions:board") + query
 
 
 @require_GET
 @require_permission(Permission.DIARY_VIEW)
 def go(request: ClinicRequest) -> HttpResponseBase:
-    """Go to the day picked in the page's calendar; nonsense goes to today."""
+    """Go to the day, or its week, picked in a page's calendar; nonsense is today."""
     try:
-        day = dt.date.fromisoformat(request.GET.get("day", ""))
+        picked = dt.date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        day = timezone.localdate()
-    if not FIRST_DAY <= day <= LAST_DAY:
-        day = timezone.localdate()
-    return redirect("sessions:day", day)
+        picked = timezone.localdate()
+    if not FIRST_DAY <= picked <= LAST_DAY:
+        picked = timezone.localdate()
+    monday = picked - dt.timedelta(days=picked.weekday())
+    if request.GET.get("to") == "week" and Week.holds(monday):
+        return redirect("sessions:week", monday)
+    return redirect("sessions:day", picked)

@@ -1,4 +1,4 @@
-// Two switches in the account menu: colours, and the "/" key. Kept in this browser.
+// Two switches in the account menu: colours, and the single keys. Kept in this browser.
 const root = document.documentElement;
 const keep = (name, value) => {
   try {
@@ -27,7 +27,7 @@ const shortcut = document.querySelector("[data-switch=shortcut]");
 if (shortcut) {
   const name = () => {
     const off = root.dataset.shortcut === "off";
-    shortcut.lastElementChild.textContent = `Key / to find a patient: ${off ? "off" : "on"}`;
+    shortcut.lastElementChild.textContent = `Single keys: ${off ? "off" : "on"}`;
   };
   try {
     root.dataset.shortcut = localStorage.getItem("shortcut") || "on";
