@@ -91,21 +91,28 @@ def of_moments(
     """
     taken = NONE
     for starts, ends in moments:
-        taken |= _minutes_of(starts.astimezone(zone), ends.astimezone(zone), on)
+        taken |= _minutes_of(starts.astimezone(zone), ends.astimezone(zone), on, zone)
     return taken
 
 
-def _minutes_of(starts: dt.datetime, ends: dt.datetime, on: dt.date) -> Minutes:
+def _minutes_of(
+    starts: dt.datetime, ends: dt.datetime, on: dt.date, zone: ZoneInfo
+) -> Minutes:
     if not starts.date() <= on <= ends.date():
         return NONE
     begins = minute_of(starts.time()) if starts.date() == on else 0
     if ends.date() > on:
         return span(begins, DAY)
     over = 1 if ends.second or ends.microsecond else 0
-    finishes = minute_of(ends.time()) + over
-    if finishes < begins:  # the clocks went back in between
-        return span(finishes, begins + 60)
-    return span(begins, finishes)
+    taken = span(begins, minute_of(ends.time()) + over)
+    return taken | unclear(on, zone) if _went_back(starts, ends) else taken
+
+
+def _went_back(starts: dt.datetime, ends: dt.datetime) -> bool:
+    """Whether the clocks went back in between: a part of the day came twice."""
+    return ends.replace(tzinfo=None) - starts.replace(tzinfo=None) < (
+        ends.astimezone(dt.UTC) - starts.astimezone(dt.UTC)
+    )
 
 
 @lru_cache(maxsize=4096)

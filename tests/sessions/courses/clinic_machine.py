@@ -291,6 +291,8 @@ class ClinicMachine(RuleBasedStateMachine):
         ):
             start = row.starts_at.astimezone(zone)
             assert (start.date(), start.time()) == (visit.on, visit.at), (visit, row)
+            if not row.takes_time:
+                continue  # set aside, and left where it was: it stays set aside
             assert row.clinician_id == visit.clinician_id, (visit, row)
             assert row.room_id == visit.room_id, (visit, row)
 
