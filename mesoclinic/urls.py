@@ -5,7 +5,8 @@ from django.urls import include, path
 
 from mesoclinic import converters, views
 from sessions.courses import views as courses
-from sessions.schedule import views as schedule
+from sessions.courses.ahead import is_booked_ahead
+from sessions.schedule.urls import clinic_urls
 
 converters.register()
 
@@ -21,6 +22,9 @@ _accounts = [
     path("second-factor/", include("allauth.mfa.urls")),
 ]
 
+# The timetable knows nothing of bookings; what it asks about them is handed in.
+_clinic = clinic_urls(stranded=lambda: [], is_booked_ahead=is_booked_ahead)
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
@@ -30,7 +34,7 @@ urlpatterns = [
     path("staff/", views.staff, name="staff"),
     path("staff/new/", views.staff_new, name="staff_new"),
     path("staff/<id:pk>/", views.staff_edit, name="staff_edit"),
-    path("clinic/", schedule.clinic, name="clinic"),
+    path("clinic/", include(_clinic)),
     path("audit/", views.audit_trail, name="audit"),
     path("protocols/", include("protocols.urls")),
     # The patient's page shows courses, so it stands on the floor that knows them.

@@ -27,7 +27,10 @@ from sessions.outcomes import actions as outcomes
 from sessions.recording import actions as recording
 from sessions.recording.assessment import Draft, PointDraft
 from sessions.schedule import actions as schedule
-from sessions.schedule.models import Site
+from sessions.schedule import reading
+from sessions.schedule.models import Room, Site
+from sessions.schedule.timetable import public_holidays
+from sessions.schedule.versions import version_of
 
 Status = TreatmentSession.Status
 
@@ -96,6 +99,11 @@ INDICATIONS = (
     ("degenerative-arthritis", Side.RIGHT),
 )
 
+ROOMS = ("Room 1", "Room 2", "Room 3")
+# Weekends too: the demo has visits on whatever day it is loaded.
+_LONG, _SHORT = (dt.time(8), dt.time(18, 30)), (dt.time(8), dt.time(15))
+OPENING = {day: (_SHORT if day > 4 else _LONG,) for day in range(7)}
+
 MIXTURES = (
     "lidocaine 1 % (10 mg/mL) 1 mL, lot L2207, expires 06-2028",
     "procaine 2 % (20 mg/mL) 1 mL, lot P1180, expires 11-2027",
@@ -139,7 +147,7 @@ def load(password: str) -> None:
     """Fill an empty clinic. Call once; `is_loaded` tells."""
     chance = random.Random(20261122)  # noqa: S311  the same clinic every time
     team = {row[0]: _add_staff(row, password) for row in STAFF}
-    site = _add_site(team["admin"])
+    site = _add_site(team)
     people = [_register(person, chance, team) for person in PEOPLE]
     _book_all(people, site, team, chance)
 
@@ -169,9 +177,9 @@ def _add_staff(row: tuple[str, str, str, str, str, tuple[str, ...]], pw: str) ->
     )
 
 
-def _add_site(admin: User) -> Site:
-    return schedule.save_site(
-        Site(),
+def _add_site(team: dict[str, User]) -> Site:
+    admin = team["admin"]
+    site = schedule.add_site(
         by=admin,
         name="Larkfield Clinic",
         address="12 Larkfield Road\nLondon N1 9ZZ",
@@ -179,7 +187,37 @@ def _add_site(admin: User) -> Site:
         out_of_hours="Call 111 when we are closed.",
         emergency_number="999",
         time_zone=settings.TIME_ZONE,
+        country="GB",
+        region="ENG",
     )
+    rooms = [schedule.add_room(site, by=admin, name=name) for name in ROOMS]
+    week = reading.opening_week(site)
+    schedule.set_opening_hours(
+        site, by=admin, week=dict(OPENING), version=version_of(week)
+    )
+    for room, username in zip(rooms, ("clinician", "clinician2"), strict=False):
+        _add_hours(team[username], site, room, admin)
+    _work_on_holidays(site, admin)
+    return site
+
+
+def _add_hours(clinician: User, site: Site, room: Room, admin: User) -> None:
+    """Let somebody work whenever the site is open, in a room of their own."""
+    shifts = {
+        (site.pk, day): reading.Shift(spans, room.pk) for day, spans in OPENING.items()
+    }
+    schedule.set_working_hours(
+        clinician, by=admin, shifts=shifts, version=version_of({})
+    )
+
+
+def _work_on_holidays(site: Site, admin: User) -> None:
+    """Open on the holidays near today: the demo's courses begin on any day."""
+    today = timezone.now().astimezone(site.zone).date()
+    near = (today + dt.timedelta(days=n) for n in range(-40, 22))
+    holidays = public_holidays(site.country, site.region)
+    for day in filter(holidays.get, near):
+        schedule.open_on_holiday(site, by=admin, day=day)
 
 
 def _register(

@@ -4,8 +4,10 @@ Every page of the diary and every booking needs all of it, and it changes a few 
 a year: so each process keeps a copy and asks only whether it is still the newest.
 """
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -76,18 +78,41 @@ def _load(site_id: int, as_of: UUID | None) -> Timetable:
     )
 
 
-@lru_cache(maxsize=SITES_KEPT)
 def public_holidays(country: str, region: str) -> Holidays:
-    """Return the public holidays of a country and region, by date.
+    """Return the public holidays of a country and region, by date."""
+    return PublicHolidays(country, region) if country else {}
 
-    Raises NotImplementedError for one that the library does not know.
+
+def holidays_of_year(country: str, region: str, year: int) -> Mapping[dt.date, str]:
+    """Return the public holidays of one year, the first one first."""
+    return PublicHolidays(country, region).of_year(year) if country else {}
+
+
+@dataclass(frozen=True)
+class PublicHolidays:
+    """The public holidays of a country and region, each year looked up whole.
+
+    The library's own object fills in a year when first asked about one of its days,
+    and until that is done tells another thread that there are none.
     """
-    if not country:
-        return {}
-    # Only here: it is slow to import, and half of what we do needs none of it.
-    import holidays
 
-    return holidays.country_holidays(country, subdiv=region or None)
+    country: str
+    region: str
+
+    def get(self, day: dt.date, /) -> str | None:
+        return self.of_year(day.year).get(day)
+
+    def of_year(self, year: int) -> Mapping[dt.date, str]:
+        return _holidays_of_year(self.country, self.region, year)
+
+
+@lru_cache(maxsize=256)
+def _holidays_of_year(country: str, region: str, year: int) -> Mapping[dt.date, str]:
+    # Only here: it is slow to import, and half of what we do needs none of it.
+    from holidays import country_holidays
+
+    of_year = country_holidays(country, subdiv=region or None, years=year, expand=False)
+    return dict(sorted(of_year.items()))
 
 
 def _by_clinician(rows: Iterable[Any], read: Any) -> dict[int, tuple[Any, ...]]:
