@@ -22,7 +22,8 @@ Outcome = AuditEvent.Outcome
 _CHAIN_LOCK = 0x6D65736F
 
 
-@transaction.atomic
+# Without a savepoint: what cannot be recorded is not done either.
+@transaction.atomic(savepoint=False)
 def record(
     event: str,
     target: models.Model | None = None,
@@ -38,9 +39,10 @@ def record(
     admins read the trail.
     """
     _lock_chain()
-    last = AuditEvent.objects.order_by("-sequence").first()
+    heads = AuditEvent.objects.order_by("-sequence").values_list("sequence", "hash")
+    last_sequence, last_hash = heads.first() or (0, "")
     entry = AuditEvent(
-        sequence=last.sequence + 1 if last else 1,
+        sequence=last_sequence + 1,
         at=timezone.now(),
         by_id=by.pk if by else None,
         by_name=by.display_name if by else "nobody signed in",
@@ -50,7 +52,7 @@ def record(
         target_id=str(target.pk) if target else "",
         patient_id=patient_id,
         details=details,
-        previous_hash=last.hash if last else "",
+        previous_hash=last_hash,
     )
     entry.hash = keyed_hash(entry.content(), previous=entry.previous_hash)
     entry.save(force_insert=True)

@@ -1,20 +1,16 @@
 """What stands in the way of a session, in words, and what is free near it."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from sessions.courses.calendars import Calendars
-from sessions.courses.models import (
-    TreatmentSession,
-    TreatmentSessionQuerySet,
-    overlaps,
-)
-from sessions.courses.rooms import RoomWanted, free_rooms
+from sessions.courses.models import TreatmentSession
+from sessions.courses.neighbours import Neighbour, Place, neighbours
+from sessions.courses.rooms import choose_room, free_rooms
 from sessions.schedule import minutes
 from sessions.schedule.hours import Timetable
 
@@ -39,38 +35,38 @@ class Conflict:
 
 
 def find_conflicts(
-    sessions: Sequence[TreatmentSession],
-    timetable: Timetable,
-    others: Iterable[TreatmentSession],
+    sessions: Sequence[TreatmentSession], timetable: Timetable, *, only_unseen: bool
 ) -> Iterator[Conflict]:
-    """Give what stands in the way of each; sessions without a room get a free one."""
-    others = list(others)
-    rooms = _rooms_for(sessions, timetable)
-    for session, room_id in zip(sessions, rooms, strict=True):
-        yield from _with_the_patient(session, others)
-        why = (
+    """Give what stands in the way of each; sessions without a room get a free one.
+
+    With `only_unseen`, what the database refuses by itself is left to it: people's
+    plain sessions. It does not see hours, nor those that were overbooked on purpose.
+    """
+    places = [_place(session) for session in sessions]
+    found = neighbours(timetable, places, but_course=sessions[0].course_id)
+    for session, place, around in zip(sessions, places, found, strict=True):
+        rooms = {each.room_id for each in around}
+        people = [n for n in around if n.is_overbooked or not only_unseen]
+        room_id = choose_room(timetable, place, rooms) if timetable.rooms else None
+        yield from _with_the_patient(session, people)
+        conflict = (
             _against_hours(session, timetable)
-            or _with_the_clinician(session, others)
+            or _with_the_clinician(session, people)
             or _without_a_room(session, room_id, timetable)
         )
         session.room_id = room_id or session.room_id
-        if why:
-            yield why
+        if conflict:
+            yield conflict
 
 
-def beside(sessions: Sequence[TreatmentSession]) -> TreatmentSessionQuerySet:
-    """What the clinicians and the patient have at these times, in other courses."""
-    at_the_time = Q(pk__in=[])
-    for session in sessions:
-        who = Q(clinician=session.clinician_id) | Q(patient=session.patient_id)
-        at_the_time |= who & overlaps(session.starts_at, session.ends_at)
-    course = sessions[0].course_id
-    theirs = TreatmentSession.objects.occupying().filter(at_the_time)
-    return theirs.exclude(course=course) if course else theirs
-
-
-def _meet(session: TreatmentSession, other: TreatmentSession) -> bool:
-    return other.starts_at < session.ends_at and session.starts_at < other.ends_at
+def _place(session: TreatmentSession) -> Place:
+    return Place(
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        clinician_id=session.clinician_id,
+        patient_id=session.patient_id,
+        room_id=session.room_id,
+    )
 
 
 def _when(session: TreatmentSession) -> str:
@@ -78,19 +74,17 @@ def _when(session: TreatmentSession) -> str:
 
 
 def _with_the_patient(
-    session: TreatmentSession, others: Sequence[TreatmentSession]
+    session: TreatmentSession, people: Sequence[Neighbour]
 ) -> Iterator[Conflict]:
-    mine = (each for each in others if each.patient_id == session.patient_id)
-    if any(_meet(session, each) for each in mine):
+    if any(each.patient_id == session.patient_id for each in people):
         why = f"The patient has another session {_when(session)}"
         yield Conflict(session=session, why=why, can_be_overbooked=False)
 
 
 def _with_the_clinician(
-    session: TreatmentSession, others: Sequence[TreatmentSession]
+    session: TreatmentSession, people: Sequence[Neighbour]
 ) -> Conflict | None:
-    theirs = (each for each in others if each.clinician_id == session.clinician_id)
-    if not any(_meet(session, each) for each in theirs):
+    if all(each.clinician_id != session.clinician_id for each in people):
         return None
     who = session.clinician.short_name
     return Conflict(session=session, why=f"{who} has another session {_when(session)}")
@@ -122,21 +116,6 @@ def _clock(starts: int, ends: int) -> str:
 def _span(session: TreatmentSession) -> minutes.Minutes:
     moments = [(session.starts_at, session.ends_at)]
     return minutes.of_moments(moments, on=session.booked_date, zone=session.zone)
-
-
-def _rooms_for(
-    sessions: Sequence[TreatmentSession], timetable: Timetable
-) -> list[int | None]:
-    wanted = [
-        RoomWanted(
-            clinician_id=session.clinician_id,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-            room_id=session.room_id,
-        )
-        for session in sessions
-    ]
-    return free_rooms(timetable, wanted, but_course=sessions[0].course_id)
 
 
 def _without_a_room(
@@ -209,13 +188,13 @@ def _with_a_room(
         dt.datetime.combine(day, minutes.time_of(minute), timetable.zone)
         for minute in tries
     ]
-    wanted = [
-        RoomWanted(
+    places = [
+        Place(
             clinician_id=session.clinician_id, starts_at=start, ends_at=start + length
         )
         for start in starts
     ]
-    rooms = free_rooms(timetable, wanted, but_course=session.course_id)
+    rooms = free_rooms(timetable, places, but_course=session.course_id)
     for minute, room in zip(tries, rooms, strict=True):
         if room is not None or not timetable.rooms:
             yield minute

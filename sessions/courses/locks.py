@@ -5,30 +5,37 @@ deadlocked 93 times in 20 rounds and waited up to 31 s; with these locks first t
 was no deadlock and the slowest waited 0.2 s.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
 from patients.models import Patient
-from sessions.schedule.models import Site
 
 # First half of the two-part keys; the audit chain's lock has a one-part key.
-_CLINICIAN, _ROOMS, _PATIENT = 1, 2, 3
+_CLINICIAN, _PATIENT, _ROOMS = 1, 2, 3
 
 
-def lock_calendars(*, clinicians: Iterable[int], site: Site, patient: Patient) -> None:
-    """Hold the calendars until the transaction ends, always in the same order.
+def lock_calendars(*, clinicians: Iterable[int], patient: Patient) -> None:
+    """Hold the calendars of people until the transaction ends; `clinicians` are keys.
 
-    A site's rooms are one lock: which of them is free is only known behind it.
-    `clinicians` are keys. SQLite needs nothing: one writer at a time.
+    Before anything else is locked, and always in the same order.
     """
+    clinician_keys = sorted({(_CLINICIAN, key) for key in clinicians})
+    _lock([*clinician_keys, (_PATIENT, patient.pk % 2**31)])
+
+
+def lock_rooms(site_id: int) -> None:
+    """Hold a site's rooms, all of them: which one is free is only known behind it.
+
+    As late as can be: everybody who books at the site queues here.
+    """
+    _lock([(_ROOMS, site_id)])
+
+
+def _lock(keys: Sequence[tuple[int, int]]) -> None:
+    """SQLite needs nothing: one writer at a time."""
     if connection.vendor != "postgresql":
         return
-    keys = [
-        *sorted({(_CLINICIAN, key) for key in clinicians}),
-        (_ROOMS, site.pk),
-        (_PATIENT, patient.pk % 2**31),
-    ]
     # One statement; a VALUES list without a join is read from first to last.
     rows = ", ".join(["(%s, %s)"] * len(keys))
     with connection.cursor() as cursor:

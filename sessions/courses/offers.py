@@ -11,7 +11,8 @@ from sessions.courses import finder
 from sessions.courses.calendars import Calendars
 from sessions.courses.finder import Offer, PassedOver, Wish
 from sessions.courses.models import Course
-from sessions.courses.rooms import RoomWanted, free_rooms
+from sessions.courses.neighbours import Place
+from sessions.courses.rooms import free_rooms
 from sessions.schedule import minutes
 from sessions.schedule.hours import Timetable
 from sessions.schedule.timetable import timetable_of
@@ -141,10 +142,10 @@ def _with_rooms(
     return [_in_rooms(offer, rooms, search, calendars) for offer in offers]
 
 
-def _wanted(offer: Offer, search: Search, timetable: Timetable) -> Iterator[RoomWanted]:
+def _wanted(offer: Offer, search: Search, timetable: Timetable) -> Iterator[Place]:
     for visit in offer.visits:
         starts, ends = visit.span(timetable.zone, search.version.session_duration_min)
-        yield RoomWanted(
+        yield Place(
             clinician_id=visit.clinician_id,
             starts_at=starts,
             ends_at=ends,

@@ -16,15 +16,16 @@ from patients.actions import register
 from patients.models import Patient
 from protocols.models import Indication, ProtocolVersion
 from sessions.courses.actions.placing import (
+    DoesNotFit,
     Doing,
     Status,
     check_visits,
     put,
+    refusals_in_words,
     refuse_what_has_passed,
     set_status,
     settle,
     team_of,
-    was_taken,
 )
 from sessions.courses.actions.undoing import remember
 from sessions.courses.locks import lock_calendars
@@ -64,7 +65,8 @@ def book(
         submission=submission,
     )
     doing = Doing(by=by, now=now or timezone.now(), overbooked_reason=overbooked_reason)
-    return _book(course, visits, doing)
+    with refusals_in_words():
+        return _book(course, visits, doing)
 
 
 @transaction.atomic
@@ -101,7 +103,7 @@ def _version_for(indication: Indication) -> ProtocolVersion:
 @transaction.atomic
 def _book(course: Course, visits: Sequence[Visit], doing: Doing) -> Course:
     team = team_of(course.clinician, visits)
-    lock_calendars(clinicians=team, site=course.site, patient=course.patient)
+    lock_calendars(clinicians=team, patient=course.patient)
     # Only now: sent twice at once, the second waits here for the first.
     existing = _booked_by(course.submission)
     if existing:
@@ -117,7 +119,7 @@ def _book(course: Course, visits: Sequence[Visit], doing: Doing) -> Course:
         set_status(session, Status.BOOKED, by=doing.by, now=doing.now)
     refuse_what_has_passed(sessions, now=doing.now)
     settle(sessions, doing)
-    _insert(course, sessions)
+    _insert(course, sessions, doing)
     remember(course, CourseChange.Kind.BOOKED, before={}, by=doing.by, now=doing.now)
     audit.record(
         "course.booked",
@@ -144,15 +146,14 @@ def _session(
     return session
 
 
-def _insert(course: Course, sessions: Sequence[TreatmentSession]) -> None:
+def _insert(course: Course, sessions: Sequence[TreatmentSession], doing: Doing) -> None:
     course.save(force_insert=True)
     for session in sessions:
-        session.course_id = course.pk
+        session.course = course  # which has its key only now
     try:
-        with transaction.atomic():
-            TreatmentSession.objects.bulk_create(sessions)
+        TreatmentSession.objects.bulk_create(sessions)
     except IntegrityError as error:
-        raise was_taken(sessions, error) from error
+        raise DoesNotFit(sessions, now=doing.now) from error
 
 
 def _check_course(course: Course, team: dict[int, User]) -> None:

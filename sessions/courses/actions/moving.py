@@ -6,23 +6,23 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from mesoclinic import audit
 from mesoclinic.errors import Stale
 from mesoclinic.models import User
 from sessions.courses.actions.placing import (
-    PLACED,
     Doing,
     Status,
     check_visits,
     put,
+    refusals_in_words,
     refuse_what_has_passed,
+    save_places,
     set_status,
     settle,
     team_of,
-    was_taken,
 )
 from sessions.courses.actions.undoing import remember, state_of
 from sessions.courses.actions.waiting import close_wish_of
@@ -31,7 +31,6 @@ from sessions.courses.models import Course, CourseChange, TreatmentSession
 from sessions.courses.visits import Visit, targets
 
 
-@transaction.atomic
 def move(
     course: Course,
     *,
@@ -48,12 +47,21 @@ def move(
     that was set aside and gets another date or time is booked again.
     """
     doing = Doing(by=by, now=now or timezone.now(), overbooked_reason=overbooked_reason)
+    with refusals_in_words():
+        return _move(course, version, visits, clinician, doing)
+
+
+@transaction.atomic
+def _move(
+    course: Course,
+    version: int,
+    visits: Sequence[Visit],
+    clinician: User,
+    doing: Doing,
+) -> Course:
     team = team_of(clinician, visits)
-    lock_calendars(
-        clinicians={*team, course.clinician_id},
-        site=course.site,
-        patient=course.patient,
-    )
+    clinicians = {*team, course.clinician_id}
+    lock_calendars(clinicians=clinicians, patient=course.patient)
     course = Course.objects.locked().get(pk=course.pk)
     _check_may_move(course, version, team)
     before, day_0 = state_of(course), course.day_0
@@ -64,15 +72,15 @@ def move(
     check_visits(course, list(wanted.values()), changing=changing, now=doing.now)
     _write_moves(course, wanted, moved, team, clinician, doing)
     if course.day_0 < day_0:
-        close_wish_of(course, by=by, now=doing.now)
-    remember(course, CourseChange.Kind.MOVED, before=before, by=by, now=doing.now)
+        close_wish_of(course, by=doing.by, now=doing.now)
+    remember(course, CourseChange.Kind.MOVED, before=before, by=doing.by, now=doing.now)
     audit.record(
         "course.moved",
         course,
-        by=by,
+        by=doing.by,
         patient_id=course.patient_id,
         moved={f"day {day}": wanted[day].on.isoformat() for day in changing},
-        overbooked=bool(overbooked_reason),
+        overbooked=bool(doing.overbooked_reason),
     )
     return course
 
@@ -142,12 +150,7 @@ def _write_moves(
     if changed:
         refuse_what_has_passed(changed, now=doing.now)
         settle(changed, doing)
-    try:
-        with transaction.atomic():
-            for session in _without_stepping_on_each_other(moved, old_start):
-                session.save(update_fields=PLACED)
-    except IntegrityError as error:
-        raise was_taken(moved, error) from error
+    save_places(moved, old_start, now=doing.now)
     course.clinician = clinician
     course.version += 1
     course.save(update_fields=["clinician", "version"])
@@ -174,16 +177,3 @@ def _put(
         return False
     put(session, replace(visit, room_id=room_id), target[day], clinician=treats)
     return True
-
-
-def _without_stepping_on_each_other(
-    sessions: Sequence[TreatmentSession], old_start: dict[int, dt.datetime]
-) -> list[TreatmentSession]:
-    """Order writes so that no session takes a time another one still has to leave.
-
-    Dates stay in the protocol's order, so what moves later only meets what also moves
-    later: last first. What moves earlier goes first first.
-    """
-    later = [s for s in sessions if s.starts_at > old_start[s.pk]]
-    earlier = [s for s in sessions if s.starts_at <= old_start[s.pk]]
-    return [*reversed(later), *earlier]

@@ -4,7 +4,8 @@ What is refused says which visit, why, and the nearest three times that are free
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -18,15 +19,11 @@ from protocols.models import ProtocolVersion
 from protocols.rules import Finding
 from sessions.courses.conflicts import (
     Conflict,
-    beside,
     find_conflicts,
     refusal,
 )
-from sessions.courses.models import (
-    Course,
-    TreatmentSession,
-    TreatmentSessionQuerySet,
-)
+from sessions.courses.locks import lock_rooms
+from sessions.courses.models import Course, TreatmentSession
 from sessions.courses.visits import Visit
 from sessions.schedule.timetable import timetable_of
 
@@ -138,6 +135,43 @@ def refuse_what_has_passed(
             raise ValidationError({field: f"{session.starts_local:%H:%M} has passed."})
 
 
+class DoesNotFit(Exception):  # noqa: N818
+    """Something stands in the way of these sessions; put into words outside.
+
+    Finding the words, and what is free nearby, takes longer than booking: nobody
+    should wait for that behind a lock.
+    """
+
+    def __init__(
+        self,
+        sessions: Sequence[TreatmentSession],
+        *,
+        now: dt.datetime,
+        conflict: Conflict | None = None,
+    ) -> None:
+        super().__init__()
+        self.sessions, self.now, self.conflict = sessions, now, conflict
+
+    def in_words(self) -> ValidationError:
+        """The first thing in the way, looking at everything that stands there."""
+        timetable = timetable_of(self.sessions[0].site_id)
+        everything = find_conflicts(self.sessions, timetable, only_unseen=False)
+        # A room that is taken says less than whose time it is.
+        conflict = next(everything, None) or self.conflict
+        if conflict:
+            return refusal(conflict, timetable, now=self.now)
+        return ValidationError("This could not be booked. Try again.", code="taken")
+
+
+@contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """Around an action's transaction: say what did not fit, once it is rolled back."""
+    try:
+        yield
+    except DoesNotFit as found:
+        raise found.in_words() from found
+
+
 def settle(sessions: Sequence[TreatmentSession], doing: Doing) -> None:
     """Give each session a room, and refuse what does not fit; nothing is saved.
 
@@ -147,27 +181,13 @@ def settle(sessions: Sequence[TreatmentSession], doing: Doing) -> None:
     if doing.overbooked_reason and not doing.by.can(Permission.COURSE_OVERBOOK):
         raise ValidationError("Only a clinician can decide to overbook.")
     timetable = timetable_of(sessions[0].site_id)
-    for conflict in find_conflicts(sessions, timetable, _beside(sessions, doing)):
-        if not _may_stand(conflict, doing):
-            # A room that is taken says less than whose time it is.
-            raise _explained(sessions, now=doing.now) or refusal(
-                conflict, timetable, now=doing.now
-            )
-
-
-def _beside(
-    sessions: Sequence[TreatmentSession], doing: Doing
-) -> TreatmentSessionQuerySet:
-    """What else stands at these times and is nobody's but ours to see.
-
-    Two plain sessions at one time are refused by the database, and only by it. It
-    does not see overbooked ones.
-    """
-    others = beside(sessions)
     is_overbooking = doing.overbooked_reason or any(
         session.overbooked_reason for session in sessions
     )
-    return others if is_overbooking else others.overbooked()
+    lock_rooms(sessions[0].site_id)
+    for conflict in find_conflicts(sessions, timetable, only_unseen=not is_overbooking):
+        if not _may_stand(conflict, doing):
+            raise DoesNotFit(sessions, now=doing.now, conflict=conflict)
 
 
 def _may_stand(conflict: Conflict, doing: Doing) -> bool:
@@ -196,19 +216,28 @@ def set_status(
     session.sequence += 1
 
 
-def was_taken(sessions: Sequence[TreatmentSession], error: IntegrityError) -> Exception:
-    """Say which session lost, where the database refused what had looked free."""
-    explained = _explained(sessions, now=sessions[0].status_at)
-    return explained or ValidationError(
-        f"This could not be booked: {error}", code="taken"
-    )
+def save_places(
+    sessions: Sequence[TreatmentSession],
+    old_start: dict[int, dt.datetime],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Write where sessions of one course are now; `old_start` by key is where from."""
+    try:
+        for session in _without_stepping_on_each_other(sessions, old_start):
+            session.save(update_fields=PLACED)
+    except IntegrityError as error:
+        raise DoesNotFit(sessions, now=now) from error
 
 
-def _explained(
-    sessions: Sequence[TreatmentSession], *, now: dt.datetime
-) -> ValidationError | None:
-    """The first thing in the way, looking at everything that stands beside."""
-    timetable = timetable_of(sessions[0].site_id)
-    conflicts = find_conflicts(sessions, timetable, beside(sessions))
-    conflict = next(conflicts, None)
-    return refusal(conflict, timetable, now=now) if conflict else None
+def _without_stepping_on_each_other(
+    sessions: Sequence[TreatmentSession], old_start: dict[int, dt.datetime]
+) -> list[TreatmentSession]:
+    """Order writes so that no session takes a time another one still has to leave.
+
+    Dates stay in the protocol's order, so what moves later only meets what also moves
+    later: last first. What moves earlier goes first first.
+    """
+    later = [s for s in sessions if s.starts_at > old_start[s.pk]]
+    earlier = [s for s in sessions if s.starts_at <= old_start[s.pk]]
+    return [*reversed(later), *earlier]

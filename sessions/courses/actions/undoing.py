@@ -9,19 +9,19 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from mesoclinic import audit
 from mesoclinic.models import User
 from sessions.courses.actions.placing import (
-    PLACED,
     Doing,
     Status,
+    refusals_in_words,
+    save_places,
     set_status,
     settle,
-    was_taken,
 )
 from sessions.courses.locks import lock_calendars
 from sessions.courses.models import Course, CourseChange, TreatmentSession
@@ -73,10 +73,14 @@ def remember(
     )
 
 
-@transaction.atomic
 def undo(change: CourseChange, *, by: User, now: dt.datetime | None = None) -> Course:
     """Put a course back to how it was before its last change."""
-    now = now or timezone.now()
+    with refusals_in_words():
+        return _undo(change, by, now or timezone.now())
+
+
+@transaction.atomic
+def _undo(change: CourseChange, by: User, now: dt.datetime) -> Course:
     _lock(change)
     course = Course.objects.locked().get(pk=change.course_id)
     change = CourseChange.objects.select_for_update().get(pk=change.pk)
@@ -101,7 +105,7 @@ def _lock(change: CourseChange) -> None:
     clinicians = {session.clinician_id for session in course.in_order}
     for place in change.before.get("sessions", {}).values():
         clinicians.add(place["clinician"])
-    lock_calendars(clinicians=clinicians, site=course.site, patient=course.patient)
+    lock_calendars(clinicians=clinicians, patient=course.patient)
 
 
 def _check_may_be_undone(
@@ -129,6 +133,7 @@ def _put_back(
     doing: Doing,
 ) -> None:
     before = change.before.get("sessions", {})
+    old_start = {session.pk: session.starts_at for session in sessions}
     for session in sessions:
         place = before.get(str(session.protocol_day))
         if place is None:
@@ -138,7 +143,8 @@ def _put_back(
     occupying = [s for s in sessions if s.status in TreatmentSession.OCCUPYING]
     if occupying:
         settle(occupying, doing)
-    _save(sessions)
+    leaving = [session for session in sessions if session not in occupying]
+    save_places([*leaving, *occupying], old_start, now=doing.now)
     _reopen(course, change, doing)
 
 
@@ -159,18 +165,6 @@ def _restore(session: TreatmentSession, place: dict[str, Any], doing: Doing) -> 
         now=doing.now,
         reason=place["status_reason"],
     )
-
-
-def _save(sessions: list[TreatmentSession]) -> None:
-    """Write what was put back; what leaves a time goes before what takes it."""
-    leaving = [s for s in sessions if s.status not in TreatmentSession.OCCUPYING]
-    taking = [s for s in sessions if s.status in TreatmentSession.OCCUPYING]
-    try:
-        with transaction.atomic():
-            for session in [*leaving, *taking]:
-                session.save(update_fields=PLACED)
-    except IntegrityError as error:
-        raise was_taken(taking, error) from error
 
 
 def _reopen(course: Course, change: CourseChange, doing: Doing) -> None:

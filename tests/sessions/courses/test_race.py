@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, connections
 
 from mesoclinic.vocabulary import Side
-from sessions.courses import actions, rooms
+from sessions.courses import actions, conflicts, rooms
 from sessions.courses.actions import booking
 from sessions.courses.models import TreatmentSession
 from sessions.courses.visits import propose
@@ -230,8 +230,9 @@ def few_rooms(book, site):
 
 @pytest.fixture
 def rooms_look_free(monkeypatch):
-    nobody = lambda site_id, wanted, but_course: [set() for _ in wanted]  # noqa: E731
-    monkeypatch.setattr(rooms, "_taken", nobody)
+    choose = rooms.choose_room
+    blind = lambda timetable, place, taken: choose(timetable, place, set())  # noqa: E731
+    monkeypatch.setattr(conflicts, "choose_room", blind)
 
 
 def test_a_room_has_one_session_at_a_time(few_rooms):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from sessions.courses import actions, rooms
+from sessions.courses import actions, conflicts, rooms
 from sessions.courses.models import Course
 from sessions.courses.visits import Visit
 from sessions.schedule import timetable
@@ -98,8 +98,9 @@ def test_without_the_constraint_the_machine_finds_an_overlap(clinic_at_random):
 def test_where_rooms_are_given_out_twice_it_finds_an_offer_refused(
     clinic_at_random, monkeypatch
 ):
-    first = lambda timetable, wanted, taken: timetable.rooms[0].pk  # noqa: E731
-    monkeypatch.setattr(rooms, "_choose", first)
+    first = lambda timetable, place, taken: timetable.rooms[0].pk  # noqa: E731
+    for module in (rooms, conflicts):
+        monkeypatch.setattr(module, "choose_room", first)
 
     def book_on_a_monday(pick: int) -> None:
         clinic_at_random.book_offered(
