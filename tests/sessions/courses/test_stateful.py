@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from sessions.courses import actions, conflicts, rooms
 from sessions.courses.models import Course
-from sessions.courses.visits import Visit
+from sessions.courses.visits import Visit, propose
 from sessions.schedule import timetable
 from tests.sessions.courses.clinic_machine import ClinicMachine, make_clinic
 from tests.sessions.courses.effort import steps, tell
@@ -134,3 +134,28 @@ def test_follow_ups_that_fell_away_with_day_0_come_back_with_it(clinic_at_random
     )
 
     assert set(course.sessions.values_list("status", flat=True)) == {"booked"}
+
+
+def test_a_move_onto_the_courses_own_places_can_be_undone(clinic_at_random):
+    """Day 3 stands where day 0 was: the machine found that refused."""
+    clinic = clinic_at_random
+    clinic.book_offered(
+        pick=6, ahead=6, wanted={"weekdays": frozenset({3})}, which=0, site=0
+    )
+    course = Course.objects.get()
+    before = list(course.sessions.order_by("pk").values_list("starts_at", flat=True))
+    day_0 = course.day_0 - dt.timedelta(3)
+    at = course.first_session.starts_local.time()
+
+    actions.move(
+        course,
+        by=clinic.clinic.reception,
+        version=1,
+        visits=propose(day_0, at, offsets=(3, 7)),
+        clinician=course.clinician,
+        now=clinic.now,
+    )
+    clinic.undo(back=0)
+
+    after = list(course.sessions.order_by("pk").values_list("starts_at", flat=True))
+    assert (after, clinic.refused) == (before, "")
