@@ -44,6 +44,9 @@ from sessions.models import (
     Signature,
     TreatmentSession,
 )
+from sessions.schedule.actions import version_of_site
+from sessions.schedule.reading import opening_week
+from sessions.schedule.versions import version_of
 from tests.factories import (
     PASSWORD,
     AllergyFactory,
@@ -134,6 +137,7 @@ def make_scene() -> Scene:
         "allergy": AllergyFactory(patient=patient, substance="latex"),
         "newcomer": PatientFactory(family_name="Newcomer"),
         "cooper": cooper,
+        "site": site,
     }
     desk, clinic, office = watched(rita), watched(cooper), watched(ada)
     forms = _desk_forms(desk, rows) | _clinical_forms(clinic, rows)
@@ -336,24 +340,14 @@ def _admin_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
         "code_display": "Lateral epicondylitis",
     }
     codes = ("code_system", "code_version", "code", "code_display")
-    site = {
-        "name": "Sample Clinic",
-        "address": "1 Sample Street\nLondon",
-        "phone": "020 7946 0000",
-        "out_of_hours": "Call 111",
-        "emergency_number": "112",
-        "time_zone": "Europe/London",
-    }
     return {
+        **_clinic_forms(client, rows),
         "staff_new": Form(client, reverse("staff_new"), STAFF, tuple(STAFF)),
         "staff_edit": Form(
             client,
             reverse("staff_edit", args=[rows["cooper"].pk]),
             STAFF | {"password": "", "is_clinician": "on", "is_active": "on"},
             tuple(STAFF),
-        ),
-        "clinic": Form(
-            client, reverse("clinic"), site, tuple(site.keys() - {"time_zone"})
         ),
         "indication": Form(
             client,
@@ -373,10 +367,63 @@ def _admin_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
     }
 
 
+def _clinic_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
+    site, cooper = rows["site"], rows["cooper"]
+    details = {
+        "name": "Larkfield",
+        "address": "1 Sample Street\nLondon",
+        "phone": "020 7946 0000",
+        "out_of_hours": "Call 111",
+        "emergency_number": "112",
+    }
+    choices = {"time_zone": "Europe/London", "country": "GB", "region": "ENG"}
+    days = {"first_day": "1 jun 2026", "last_day": "2 jun 2026"}
+    times = {"starts": "8", "ends": "12:30"}
+    closure = {**days, **times, "reason": "Training"}
+    week = {f"day_{day}": "0-12, 12-23:59" for day in range(7)}
+    shift = {f"hours_{site.pk}_{day}": "0-23:59" for day in range(7)}
+    extra = {"site": str(site.pk), "day": "1 jun 2026", **times}
+    new, versions = (
+        reverse("site_new"),
+        {
+            "clinic": str(version_of_site(site)),
+            "week": str(version_of(opening_week(site))),
+            "shifts": str(version_of({})),
+        },
+    )
+
+    def form(name: str, row: Any, data: dict[str, str], *untyped: str) -> Form:
+        typed = tuple(data.keys() - set(untyped))
+        return Form(client, reverse(name, args=[row.pk]), data, typed)
+
+    return {
+        "site_new": Form(client, new, details | choices, tuple(details)),
+        "clinic": form(
+            "site",
+            site,
+            details | choices | {"version": versions["clinic"]},
+            *choices,
+            "version",
+        ),
+        "room_new": form("rooms", site, {"name": "Room 9"}),
+        "opening_hours": form(
+            "opening_hours", site, week | {"version": versions["week"]}, "version"
+        ),
+        "working_hours": form(
+            "working_hours", cooper, shift | {"version": versions["shifts"]}, "version"
+        ),
+        "closure": form("closures", site, closure),
+        "absence": form("absences", cooper, closure),
+        "extra_hours": form("extra_hours", cooper, extra, "site"),
+    }
+
+
 FORM_NAMES = (
     *("register", "edit", "book", "dates", "move", "set_aside"),
     *("allergy", "allergy_close", "session", "check", "amend", "close", "evaluate"),
     *("staff_new", "staff_edit", "clinic", "indication", "group", "version"),
+    *("site_new", "room_new", "opening_hours", "working_hours"),
+    *("closure", "absence", "extra_hours"),
 )
 # They show what is being typed, whatever it is, and store nothing.
 LIVE = {"dates", "check"}
@@ -991,6 +1038,9 @@ def test_key_of_no_row(forms, form, field):
         ("evaluate", "stiffness"),
         ("indication", "basis"),
         ("clinic", "time_zone"),
+        ("clinic", "country"),
+        ("clinic", "region"),
+        ("extra_hours", "site"),
     ],
 )
 def test_choice_that_is_not_offered(forms, form, field):
