@@ -111,12 +111,15 @@ class Timetable:
         """When a clinician can be booked at this site on a day."""
         if self.closed_all_day(day):
             return minutes.NONE
-        weekly = self.open_on(day)
+        away = _on(self.absences.get(clinician_id, ()), day)
+        return self._rostered(clinician_id, day) & ~away & ~self._closed_part(day)
+
+    def _rostered(self, clinician_id: int, day: dt.date) -> Minutes:
+        """A clinician's hours on a day before anything is taken off them."""
+        weekly = _weekly(self.opening, day)
         if clinician_id in self.have_hours:
             weekly &= _weekly(self.working.get(clinician_id, ()), day)
-        extra = _on(self.extra.get(clinician_id, ()), day)
-        away = _on(self.absences.get(clinician_id, ()), day)
-        return (weekly | extra) & ~away & ~self._closed_part(day)
+        return weekly | _on(self.extra.get(clinician_id, ()), day)
 
     def usual_room(self, clinician_id: int | None, day: dt.date, at: int) -> int | None:
         """The room in which a clinician works at that minute of a day, as a rule."""
@@ -137,9 +140,14 @@ class Timetable:
         reason = self.closed_all_day(day)
         if reason:
             return f"closed, {reason}"
-        if not self.open_on(day):
+        if not _weekly(self.opening, day):
             return f"closed on {WEEKDAYS[day.weekday()]}"
-        return ""
+        return "" if self.open_on(day) else self._why_closed_then(day)
+
+    def _why_closed_then(self, day: dt.date) -> str:
+        """Why all hours of a day are taken off although it is not closed as a whole."""
+        reasons = (closure.reason for closure in self.closures if closure.covers(day))
+        return f"closed, {next(reasons, 'the clocks change')}"
 
     def why_away(self, clinician_id: int, day: dt.date) -> str:
         """Why a clinician cannot be booked on a day at all; empty if they can."""
@@ -150,6 +158,8 @@ class Timetable:
         away = [a for a in self.absences.get(clinician_id, ()) if a.covers(day)]
         if away:
             return f"away, {away[0].reason}" if away[0].reason else "away"
+        if self._rostered(clinician_id, day):
+            return self._why_closed_then(day)
         return self.why_closed(day) or f"not working on {WEEKDAYS[day.weekday()]}"
 
 
