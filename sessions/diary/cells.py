@@ -65,10 +65,19 @@ class Addresses:
         def keyed(name: str) -> str:
             return reverse(f"sessions:{name}", args=[7]).replace("/7/", "/{}/")
 
-        patient = reverse("patient", args=[7]).replace("MC000007", "MC{:06d}")
+        patient = reverse("patient", args=[7]).replace("MC000007", "MC{}")
         names = ("session", "course", "move", "set_aside", "leaflet", "sheet")
         pages = {name: keyed(name) for name in (*names, "arrival")}
         return cls(patient=patient, book=reverse("sessions:course_new"), **pages)
+
+
+class _Escaped(dict[str | int, Html]):
+    """Texts and keys by what they are in HTML. Takes nothing that is HTML already:
+    a text that looks like it must not be found here in its place."""
+
+    def __missing__(self, text: str | int) -> Html:
+        self[text] = escaped = format_html("{}", text)
+        return escaped
 
 
 class Cards:
@@ -91,9 +100,31 @@ class Cards:
             )
             for name in ("print", "undo", *(shape for _, shape in STATES.values()))
         }
-        self.icons["notneeded"] = self.icons["booked"]
+        self.link = {
+            "Open": self._pattern(self.to.session, "Open"),
+            "Leaflet": self._pattern(self.to.leaflet, "Leaflet", is_paper=True),
+            "Sheet": self._pattern(self.to.sheet, "Sheet", is_paper=True),
+            "Move": self._pattern(self.to.move, "Move"),
+        }
+        self.known = _Escaped()
+
+    def _pattern(self, address: str, label: str, *, is_paper: bool = False) -> str:
+        """A link to fill in with a key and a name."""
+        target, icon = ' target="_blank"', self.icons["print"]
+        return (
+            f'<a class="btn btn-quiet" href="{address}"{target if is_paper else ""}'
+            f' aria-label="{label}: {{}}">{icon if is_paper else ""}{label}</a>'
+        )
 
     # --- Parts of a card ---
+
+    def fill(self, pattern: str, *texts: object) -> Html:
+        """As `format_html`; escapes what it is given again and again only once."""
+        known = self.known
+        return format_html(
+            pattern,
+            *[known[text] if text.__class__ in (str, int) else text for text in texts],
+        )
 
     def time(self, visit: DiaryVisit) -> str:
         return f"{visit.starts_at.astimezone(self.zone):%H:%M}"
@@ -103,20 +134,18 @@ class Cards:
         is_today = visit.booked_date == self.today
         state = visit.state(self.now if is_today else None)
         word, shape = STATES.get(state, (visit.status_label, "booked"))
-        waits = NOTHING
-        if state == "arrived" and is_today:
-            waits = self._waits(visit)
-        return format_html(
+        return self.fill(
             '{}<span class="dy-state is-{}">{}{}</span>',
-            waits,
+            self.waits(visit) if state == "arrived" and is_today else NOTHING,
             state,
             self.icons[shape],
             word,
         )
 
-    def _waits(self, visit: DiaryVisit) -> Html:
+    def waits(self, visit: DiaryVisit) -> Html:
+        """How long somebody has waited; marked where it is too long."""
         waited = visit.waited_min(self.now)
-        return format_html(
+        return self.fill(
             '<span class="dy-wait{}" data-waited="{}">{} min</span> ',
             " is-long" if waited >= LONG_WAIT else "",
             waited,
@@ -124,31 +153,38 @@ class Cards:
         )
 
     def who(self, visit: DiaryVisit) -> Html:
-        return format_html(
-            '<a class="dy-who" id="n-{}" href="{}"><bdi>{}</bdi></a>',
+        return self.fill(
+            f'<a class="dy-who" id="n-{{}}" href="{self.to.patient}">'
+            "<bdi>{}</bdi></a>",
             visit.pk,
-            self.to.patient.format(visit.patient_id),
+            f"{visit.patient_id:06d}",
             visit.listed_name,
         )
 
     def what(self, visit: DiaryVisit) -> Html:
-        side = NOTHING
-        if visit.side_words:
-            side = format_html('<span class="side">{}</span> ', visit.side_words)
-        return format_html("{}{}", side, visit.indication)
+        if not visit.side_words:
+            return self.fill("{}", visit.indication)
+        return self.fill(
+            '<span class="side">{}</span> {}', visit.side_words, visit.indication
+        )
+
+    def over(self, visit: DiaryVisit) -> Html:
+        if not visit.is_overbooked:
+            return NOTHING
+        return self.fill('<span class="dy-over">{}</span> ', "Overbooked")
 
     def forward(self, visit: DiaryVisit, css: str) -> Html:
         """The button of the next step; nothing where there is none."""
-        if not self._can_step(visit) or visit.step not in NEXT:
+        if visit.step not in NEXT or not self._can_step(visit):
             return NOTHING
         word = NEXT[visit.step]
-        return format_html(
-            '<button class="btn {}" id="f-{}" name="step" value="{}" formaction="{}"'
-            ' aria-label="{}: {}">{}</button>',
+        return self.fill(
+            '<button class="btn {}" id="f-{}" name="step" value="{}"'
+            f' formaction="{self.to.arrival}" aria-label="{{}}: {{}}">{{}}</button>',
             css,
             visit.pk,
             button(FORWARD, visit.step),
-            self.to.arrival.format(visit.pk),
+            visit.pk,
             word,
             visit.listed_name,
             word,
@@ -156,15 +192,16 @@ class Cards:
 
     def back(self, visit: DiaryVisit, css: str) -> Html:
         """The button that takes the last step back."""
-        if not self._can_step(visit) or visit.step not in UNDO:
+        if visit.step not in UNDO or not self._can_step(visit):
             return NOTHING
-        return format_html(
-            '<button class="btn {}" id="b-{}" name="step" value="{}" formaction="{}"'
-            ' aria-label="Undo, {}: {}">{}Undo</button>',
+        return self.fill(
+            '<button class="btn {}" id="b-{}" name="step" value="{}"'
+            f' formaction="{self.to.arrival}" aria-label="Undo, {{}}: {{}}">{{}}Undo'
+            "</button>",
             css,
             visit.pk,
             button(BACK, visit.step),
-            self.to.arrival.format(visit.pk),
+            visit.pk,
             UNDO[visit.step],
             visit.listed_name,
             self.icons["undo"],
@@ -176,130 +213,101 @@ class Cards:
 
     def links(self, visit: DiaryVisit) -> Html:
         """Where else one goes from a visit: to open it, move it, print for it."""
-        return format_html_join(
-            "",
-            '<a class="btn btn-quiet" href="{}"{} aria-label="{}: {}">{}{}</a>',
-            (
-                (url, target, label, visit.listed_name, icon, label)
-                for url, target, label, icon in self._links(visit)
-            ),
-        )
-
-    def _links(self, visit: DiaryVisit) -> Iterator[tuple[str, Html, str, Html]]:
-        paper, printer = format_html(' target="{}"', "_blank"), self.icons["print"]
+        key, name = visit.pk, visit.listed_name
+        links = []
         if self.may_open:
-            yield self.to.session.format(visit.pk), NOTHING, "Open", NOTHING
+            links.append(self.fill(self.link["Open"], key, name))
         if self.may_leaflet and visit.has_leaflet:
-            yield self.to.leaflet.format(visit.pk), paper, "Leaflet", printer
+            links.append(self.fill(self.link["Leaflet"], key, name))
         if self.may_sheet:
-            yield self.to.sheet.format(visit.pk), paper, "Sheet", printer
+            links.append(self.fill(self.link["Sheet"], key, name))
         if self.may_step and visit.status == "booked":
-            yield self.to.move.format(visit.course_id), NOTHING, "Move", NOTHING
+            links.append(self.fill(self.link["Move"], visit.course_id, name))
+        return together(links)
 
     # --- A list, a board ---
 
     def lines(self, visits: Iterable[DiaryVisit]) -> Html:
         """A row of a table for each visit, those not coming struck out."""
-        return format_html_join(
-            "",
+        return together(self._line(visit) for visit in visits)
+
+    def _line(self, visit: DiaryVisit) -> Html:
+        return self.fill(
             '<tr class="{}" id="v-{}"><th scope="row" class="time">{}</th>'
             '<td class="who">{}<span class="sub">{} · {}y</span></td>'
-            '<td class="what">{}<span class="sub">{}{}{}</span></td>'
+            '<td class="what">{}<span class="sub">{}{}</span></td>'
             '<td>{}</td><td class="acts">{}{}{}</td></tr>',
-            (
-                (
-                    "" if visit.is_coming else "is-off",
-                    visit.pk,
-                    self.time(visit),
-                    self.who(visit),
-                    visit.number_spaced,
-                    visit.age,
-                    self.what(visit),
-                    self.over(visit),
-                    visit.day_label,
-                    "".join(
-                        f" · {part}" for part in (visit.clinician, visit.room) if part
-                    ),
-                    self.state(visit),
-                    self.forward(visit, "btn-secondary"),
-                    self.back(visit, "btn-quiet"),
-                    self.links(visit),
-                )
-                for visit in visits
-            ),
+            "" if visit.is_coming else "is-off",
+            visit.pk,
+            self.time(visit),
+            self.who(visit),
+            visit.number_spaced,
+            visit.age,
+            self.what(visit),
+            self.over(visit),
+            _dotted(visit.day_label, visit.clinician, visit.room),
+            self.state(visit),
+            self.forward(visit, "btn-secondary"),
+            self.back(visit, "btn-quiet"),
+            self.links(visit),
         )
 
     def board(self, visits: Iterable[DiaryVisit]) -> Html:
         """A card of the arrivals board for each visit."""
-        return format_html_join(
-            "",
+        return together(self._board_card(visit) for visit in visits)
+
+    def _board_card(self, visit: DiaryVisit) -> Html:
+        state = visit.state(self.now)
+        return self.fill(
             '<li class="dy-card s-{}" id="v-{}">'
             '<p class="dy-top"><b class="dy-time">{}</b> {}</p>'
             '<p>{}</p><p class="dy-what">{}</p><p class="dy-sub">{}{}</p>'
             '<div class="dy-acts">{}{}{}</div></li>',
-            (
-                (
-                    visit.state(self.now),
-                    visit.pk,
-                    self.time(visit),
-                    self._waits(visit) if visit.state(self.now) == "arrived" else "",
-                    self.who(visit),
-                    self.what(visit),
-                    self.over(visit),
-                    " · ".join(
-                        part
-                        for part in (visit.day_label, visit.room, visit.clinician)
-                        if part
-                    ),
-                    self.forward(visit, "btn-secondary btn-forward"),
-                    self.back(visit, "btn-quiet"),
-                    self.missed(visit),
-                )
-                for visit in visits
-            ),
+            state,
+            visit.pk,
+            self.time(visit),
+            self.waits(visit) if state == "arrived" else NOTHING,
+            self.who(visit),
+            self.what(visit),
+            self.over(visit),
+            _dotted(visit.day_label, visit.room, visit.clinician),
+            self.forward(visit, "btn-secondary btn-forward"),
+            self.back(visit, "btn-quiet"),
+            self.missed(visit),
         )
 
     def week_lines(self, visits: Iterable[DiaryVisit]) -> Html:
         """A few words for each visit of a clinician's day."""
-        return format_html_join(
-            "",
-            '<p class="dy-line s-{}"><b class="dy-time">{}</b> {}'
-            '<span class="dy-sub">{} · {}</span></p>',
-            (
-                (
-                    visit.state(None),
-                    self.time(visit),
-                    self.who(visit),
-                    self.what(visit),
-                    visit.day_label,
-                )
-                for visit in visits
-            ),
+        return together(
+            self.fill(
+                '<p class="dy-line s-{}"><b class="dy-time">{}</b> {}'
+                '<span class="dy-sub">{} · {}</span></p>',
+                visit.state(None),
+                self.time(visit),
+                self.who(visit),
+                self.what(visit),
+                visit.day_label,
+            )
+            for visit in visits
         )
 
     def missed(self, visit: DiaryVisit) -> Html:
-        """The way to say that somebody did not come."""
+        """The way to say that somebody who is late did not come."""
         if not self._can_step(visit) or visit.state(self.now) != "late":
             return NOTHING
-        return format_html(
-            '<a class="btn btn-quiet" href="{}" aria-label="{}: {}">{}</a>',
-            self.to.set_aside.format(visit.pk),
-            "Did not attend",
+        return self.fill(
+            f'<a class="btn btn-quiet" href="{self.to.set_aside}"'
+            ' aria-label="Did not attend: {}">Did not attend</a>',
+            visit.pk,
             visit.listed_name,
-            "Did not attend",
         )
-
-    def over(self, visit: DiaryVisit) -> Html:
-        if not visit.is_overbooked:
-            return NOTHING
-        return format_html('<span class="dy-over">{}</span> ', "Overbooked")
 
     # --- The table ---
 
     def rows(self, grid: Grid) -> Html:
         """The body of the table, one row for every ten minutes."""
         table = _Table(self, grid)
-        return format_html_join("", "{}", ((row,) for row in table.rows()))
+        return together(table.rows())
 
 
 class _Table:
@@ -314,17 +322,17 @@ class _Table:
     def rows(self) -> Iterator[Html]:
         for number, minute in enumerate(self.grid.rows):
             cells = (
-                (self.cell(column, column.cells[number]),)
+                self.cell(column, column.cells[number])
                 for column in self.grid.columns
                 if number in column.cells
             )
-            yield format_html(
+            yield self.cards.fill(
                 '<tr{}><th scope="row" data-minute="{}">{}{}</th>{}</tr>',
                 self._row_class(minute),
                 minute,
                 _clock(minute),
                 self._now_word(minute),
-                format_html_join("", "{}", cells),
+                together(cells),
             )
 
     def _is_now(self, minute: int) -> bool:
@@ -348,21 +356,17 @@ class _Table:
 
     def cell(self, column: GridColumn, cell: Cell) -> Html:
         if cell.kind == "visit":
-            cards = format_html_join("", "{}", self._cards(cell))
-            return _td(cell, cards)
+            return self._td(cell, together(self._card(v.visit) for v in cell.visits))
         if cell.kind == "free":
             return self._free(column, cell)
-        return _td(cell, cell.word)
-
-    def _cards(self, cell: Cell) -> Iterable[tuple[Html]]:
-        for each in cell.visits:
-            yield (self._card(each.visit),)
+        return self._td(cell, cell.word)
 
     def _card(self, visit: DiaryVisit) -> Html:
         cards = self.cards
         where = visit.room if self.shows_room else visit.clinician
-        return format_html(
-            '<div class="dy-card s-{}"><p class="dy-top"><b class="dy-time">{}</b> {}</p>'
+        return cards.fill(
+            '<div class="dy-card s-{}">'
+            '<p class="dy-top"><b class="dy-time">{}</b> {}</p>'
             '<p>{}</p><p class="dy-what">{}</p>'
             '<p class="dy-sub">{}{}{} · {}y{}</p>{}</div>',
             visit.state(cards.now if visit.booked_date == cards.today else None),
@@ -383,23 +387,25 @@ class _Table:
         back = self.cards.back(visit, "btn-quiet")
         links = self.cards.links(visit)
         if self.is_wide:
-            return format_html('<p class="dy-acts">{}{}{}</p>', forward, back, links)
+            return self.cards.fill(
+                '<p class="dy-acts">{}{}{}</p>', forward, back, links
+            )
         more = NOTHING
         if back or links:
-            more = format_html(
+            more = self.cards.fill(
                 '<details class="dy-more"><summary aria-label="More: {}">…</summary>'
                 "<p>{}{}</p></details>",
                 visit.listed_name,
                 back,
                 links,
             )
-        return format_html('<div class="dy-acts">{}{}</div>', forward, more)
+        return self.cards.fill('<div class="dy-acts">{}{}</div>', forward, more)
 
     def _free(self, column: GridColumn, cell: Cell) -> Html:
         at = _clock(cell.starts)
         if not self.cards.may_step:
-            return _td(cell, f"{at} free")
-        return format_html(
+            return self._td(cell, f"{at} free")
+        return self.cards.fill(
             '<td rowspan="{}" class="free"><a id="t-{}-{}" href="{}?{}"'
             ' aria-label="{} free. Book {}, {}, {}">{} <span>free</span></a></td>',
             cell.rows,
@@ -417,9 +423,9 @@ class _Table:
     def _query(self, column: GridColumn, starts: int, at: str) -> str:
         plan, key = self.grid.plan, column.key
         clinician, room = key, None
-        if plan and self.grid.by == "room":
+        if self.grid.by == "room":
             clinician, room = plan.clinician_for(key, starts), key
-        elif plan and key:
+        elif key:
             room = plan.room_for(key, starts)
         said = [("site", self.grid.days.premises.site_id)]
         said += [("clinician", clinician)] if clinician else []
@@ -429,11 +435,19 @@ class _Table:
             for name, value in (*said, ("day", self.grid.day), ("time", at))
         )
 
+    def _td(self, cell: Cell, content: Html) -> Html:
+        return self.cards.fill(
+            '<td rowspan="{}" class="{}">{}</td>', cell.rows, cell.kind, content
+        )
 
-def _td(cell: Cell, content: Html) -> Html:
-    return format_html(
-        '<td rowspan="{}" class="{}">{}</td>', cell.rows, cell.kind, content
-    )
+
+def together(parts: Iterable[Html]) -> Html:
+    """Join what is escaped."""
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _dotted(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _clock(minute: int) -> str:

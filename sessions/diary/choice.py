@@ -91,7 +91,7 @@ class Choice:
         said = urlencode(lasting.said)
         if request.COOKIES.get(COOKIE) == said:
             return
-        response.set_cookie(  # type: ignore[attr-defined]
+        response.set_cookie(
             COOKIE,
             said,
             max_age=_KEPT_S,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sessions.diary.layout import (
     Cell,
@@ -36,18 +36,22 @@ class GridColumn:
 
 @dataclass(slots=True)
 class Grid:
-    """The table of a day; `now` is the minute it is, on the day itself."""
+    """The table of a day."""
 
     days: Days
     by: str
-    rows: range = range(0)
-    columns: list[GridColumn] = field(default_factory=list)
-    now: int | None = None
-    plan: "Plan | None" = None
+    plan: "Plan"
+    rows: range
+    columns: list[GridColumn]
 
     @property
     def day(self) -> dt.date:
         return self.days.first_day
+
+    @property
+    def now(self) -> int | None:
+        """The minute it is, on the day itself."""
+        return self.plan.now
 
 
 def grid_of(
@@ -64,19 +68,17 @@ def grid_of(
     named = plan.rooms() if by == "room" else [(each.pk, each.name) for each in people]
     column_of = plan.room_column if by == "room" else plan.clinician_column
     columns = [(key, name, column_of(key)) for key, name in named]
-    opening = plan.timetable.open_on(days.first_day)
-    rows = rows_of((column for _, _, column in columns), opening)
+    rows = rows_of((column for _, _, column in columns), plan.weekly_opening)
     usual_min = days.premises.usual_min
     return Grid(
         days=days,
         by=by,
+        plan=plan,
         rows=rows,
         columns=[
             GridColumn(key, name, cells_of(each, rows, usual_min), len(each.visits))
             for key, name, each in columns
         ],
-        now=plan.now,
-        plan=plan,
     )
 
 
@@ -90,6 +92,7 @@ class Plan:
     by_room: dict[int | None, list[Placed]]
     works: dict[int, Minutes]
     free_starts: dict[int, Minutes]
+    room_starts: dict[int, Minutes]  # when a visit can begin in each of the rooms
 
     @classmethod
     def of(cls, days: Days, visits: Iterable[DiaryVisit]) -> "Plan":
@@ -109,7 +112,13 @@ class Plan:
             for key, hours in works.items()
             if hours
         }
-        return cls(days, coming, by_clinician, by_room, works, free_starts)
+        room_starts = {
+            room.pk: minutes.starts_for(
+                minutes.ALL & ~_taken(by_room.get(room.pk)), usual_min
+            )
+            for room in timetable.rooms
+        }
+        return cls(days, coming, by_clinician, by_room, works, free_starts, room_starts)
 
     @property
     def timetable(self) -> Timetable:
@@ -121,6 +130,15 @@ class Plan:
         if self.days.first_day != self.days.today:
             return None
         return minutes.minute_of(self.days.now.astimezone(self.timetable.zone).time())
+
+    @property
+    def weekly_opening(self) -> Minutes:
+        """When the site is open on such a weekday, whatever closes it on this one."""
+        weekday, opening = self.days.first_day.weekday(), minutes.NONE
+        for hours in self.timetable.opening:
+            if hours.weekday == weekday:
+                opening |= hours.minutes
+        return opening
 
     @property
     def after(self) -> int:
@@ -196,20 +214,16 @@ class Plan:
         if not self.timetable.rooms:
             return minutes.ALL
         starts = minutes.NONE
-        for room in self.timetable.rooms:
-            starts |= self._room_starts(room.pk)
+        for free in self.room_starts.values():
+            starts |= free
         return starts
-
-    def _room_starts(self, key: int) -> Minutes:
-        taken = _taken(self.by_room.get(key))
-        return minutes.starts_for(minutes.ALL & ~taken, self.days.premises.usual_min)
 
     # --- Who and where a free time is for ---
 
     def room_for(self, clinician_id: int, at: int) -> int | None:
         """The room in which a clinician works then as a rule, if it is free."""
         key = self.timetable.usual_room(clinician_id, self.days.first_day, at)
-        if key is None or not self._room_starts(key) >> at & 1:
+        if key is None or not self.room_starts.get(key, minutes.NONE) >> at & 1:
             return None
         return key
 

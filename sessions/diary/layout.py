@@ -8,7 +8,7 @@ stands in the row it begins in, and never over its neighbour.
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from sessions.schedule import minutes
 from sessions.schedule.hours import OnDays, Timetable
@@ -45,7 +45,7 @@ class Cell:
 class Placed:
     """A visit and the minutes of the local day that it takes."""
 
-    visit: Booked
+    visit: Any  # what was placed, for whoever draws it
     starts: int
     ends: int
 
@@ -178,9 +178,11 @@ def why_shut(
     """Return what says in a word why nobody is treated from one minute to another."""
     away = timetable.absences.get(clinician_id or 0, ())
     clocks = minutes.unclear(day, timetable.zone)
-    opening = timetable.open_on(day)
+    opening, closed = timetable.open_on(day), timetable.closed_all_day(day)
 
     def why(starts: int, ends: int) -> str:
+        if closed:
+            return f"Closed: {closed}"
         span = minutes.span(starts, ends)
         reason = _covers(timetable.closures, day, span)
         if reason is not None:

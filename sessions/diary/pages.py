@@ -13,7 +13,7 @@ from mesoclinic.converters import FIRST_DAY, LAST_DAY, Week
 from sessions.courses.models import Course
 from sessions.diary.cells import STATES, Cards
 from sessions.diary.choice import MINE, Choice
-from sessions.diary.grid import Plan, grid_of
+from sessions.diary.grid import grid_of
 from sessions.diary.reading import Days, DiaryVisit, premises_as_of, premises_of
 from sessions.diary.week import week_of
 from sessions.schedule.timetable import stamp
@@ -65,7 +65,8 @@ def answer(
     """Render a page of the diary, or for htmx only its live part."""
     context |= {"choice": choice, "others": choice.others}
     # A page that asks for news every few seconds must not eat up what is to be said.
-    context["tells"] = request.htmx and SEEN not in request.headers
+    context["is_news"] = SEEN in request.headers
+    context["tells"] = request.htmx and not context["is_news"]
     part = "_live" if request.htmx else ""
     response = render(request, f"sessions/diary/{name}{part}.html", context)
     response.headers[SEEN] = context["seen"]
@@ -117,13 +118,12 @@ def day_context(request: ClinicRequest, choice: Choice, days: Days) -> dict[str,
     for column in grid.columns:
         column.query = choice.but(whose=str(column.key))
     away = [v for v in _whose(visits, only, choice) if not v.is_coming]
-    plan = Plan.of(days, ())
     return context | {
         "grid": grid,
         "by_room": choice.by == "room",
         "rows": context["cards"].rows(grid) if grid.columns else "",
         "not_coming": context["cards"].lines(away),
-        "away": plan.away(),
+        "away": grid.plan.away(),
         "why_closed": days.premises.timetable.why_closed(days.first_day),
     }
 

@@ -91,7 +91,7 @@ def arrival(request: ClinicRequest, pk: int) -> HttpResponseBase:
             if not take(session, by=request.user, now=now, seen=form.seen):
                 messages.info(request, "That was done already.")
     for said in form.errors.values():
-        messages.error(request, said[0])
+        messages.error(request, str(said[0]))
     return redirect(_page_of(request, session))
 
 
