@@ -6,6 +6,7 @@ from django.urls import include, path
 from mesoclinic import converters, views
 from sessions.courses import views as courses
 from sessions.courses.ahead import is_booked_ahead
+from sessions.courses.stranded import stranded
 from sessions.schedule.urls import clinic_urls
 
 converters.register()
@@ -23,7 +24,7 @@ _accounts = [
 ]
 
 # The timetable knows nothing of bookings; what it asks about them is handed in.
-_clinic = clinic_urls(stranded=lambda: [], is_booked_ahead=is_booked_ahead)
+_clinic = clinic_urls(stranded=stranded, is_booked_ahead=is_booked_ahead)
 
 urlpatterns = [
     path("", views.home, name="home"),
