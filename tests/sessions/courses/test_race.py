@@ -202,7 +202,7 @@ def test_without_the_constraint_courses_in_opposite_orders_meet(
 def test_without_the_locks_the_constraint_alone_holds(
     opposite_orders, monkeypatch, capsys
 ):
-    """It holds, and deadlocks: those are what the locks are for."""
+    """A deadlock may end an attempt then; nothing else may, and nobody is doubled."""
     monkeypatch.setattr(booking, "lock_calendars", lambda **calendars: None)
     before = deadlocks()
 
