@@ -7,12 +7,14 @@ const live = document.getElementById("live");
 const pageUrl = live?.dataset.livePage;
 let timer;
 let asking = false;
+let isOver = false;
 let place = null;
 let pressed = null;
 
 // Whoever has opened something in it, or types, is not to be interrupted.
 const isBusy = () =>
   asking ||
+  isOver ||
   document.hidden ||
   document.querySelector("dialog[open]") ||
   live.querySelector("details[open], .htmx-request") ||
@@ -35,6 +37,7 @@ const say = (kind, text) => {
 
 const over = () => {
   clearInterval(timer);
+  isOver = true;
   say("stop", "You have been signed out. What you see is no longer kept up to date. ");
   const link = Object.assign(document.createElement("a"), { href: "", textContent: "Sign in again" });
   document.getElementById("live-trouble").firstElementChild.append(link);
@@ -69,6 +72,7 @@ if (live) {
     place = pane && [pane.scrollLeft, pane.scrollTop];
   });
   live.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (isOver) return;
     if (detail.xhr.status === 403) over();
     else if (detail.successful) say("", "");
     else say("attention", "The clinic’s server does not answer. This page may be out of date.");
@@ -90,7 +94,7 @@ if (live) {
     (event) => {
       const button = event.target.closest("button[name=step]");
       if (!button) return;
-      const of = button.getAttribute("formaction");
+      const of = button.id; // a step back at once is meant, and another button
       if (event.timeStamp - last.at < 700 && of === last.of) {
         event.preventDefault();
         event.stopPropagation();
