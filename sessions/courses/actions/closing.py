@@ -68,9 +68,14 @@ def cancel(
     reason: str = "",
     now: dt.datetime | None = None,
 ) -> Course:
-    """Call off a whole course before day 0 was given; its times are free again."""
+    """Call off a whole course before day 0 was given; its times are free again.
+
+    Sent twice, it is called off once.
+    """
     now = now or timezone.now()
     course = Course.objects.locked().get(pk=course.pk)
+    if course.closed_as == Course.Closed.CANCELLED:
+        return course
     if course.version != version:
         raise Stale({}, version=course.version)
     if not course.is_open:

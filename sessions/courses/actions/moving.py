@@ -1,9 +1,9 @@
 """Move what is not given yet of a course: together, or not at all (R14)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -30,6 +30,8 @@ from sessions.courses.locks import lock_calendars
 from sessions.courses.models import Course, CourseChange, TreatmentSession
 from sessions.courses.visits import Visit, targets
 
+_Seen = TypeVar("_Seen")
+
 
 def move(
     course: Course,
@@ -44,11 +46,27 @@ def move(
     """Move the sessions that are not given yet: all of them, or none (R14).
 
     `visits` has one entry per session; entries of given sessions are ignored. One
-    that was set aside and gets another date or time is booked again.
+    that was set aside and gets another date or time is booked again. The same form
+    sent twice moves once.
     """
     doing = Doing(by=by, now=now or timezone.now(), overbooked_reason=overbooked_reason)
+    visits = [replace(v, clinician_id=v.clinician_id or clinician.pk) for v in visits]
     with refusals_in_words():
         return _move(course, version, visits, clinician, doing)
+
+
+def try_move(
+    course: Course, *, look: Callable[[Course], _Seen], **moving: Any
+) -> tuple[Course, _Seen]:
+    """Move, look, and take it all back: the course as it would be, and what was seen.
+
+    Raises what `move` raises.
+    """
+    with transaction.atomic():
+        moved = move(course, **moving)
+        seen = look(moved)
+        transaction.set_rollback(True)
+    return moved, seen
 
 
 @transaction.atomic
@@ -63,6 +81,8 @@ def _move(
     clinicians = {*team, course.clinician_id}
     lock_calendars(clinicians=clinicians, patient=course.patient)
     course = Course.objects.locked().get(pk=course.pk)
+    if _was_just_moved_so(course, version, visits, doing.by):
+        return course
     _check_may_move(course, version, team)
     before, day_0 = state_of(course), course.day_0
     wanted = _with_given_as_given(course, visits)
@@ -83,6 +103,27 @@ def _move(
         overbooked=bool(doing.overbooked_reason),
     )
     return course
+
+
+def _was_just_moved_so(
+    course: Course, version: int, visits: Sequence[Visit], by: User
+) -> bool:
+    """Whether the same person has just made this very move: a button pressed twice."""
+    if course.version != version + 1 or not course.is_open:
+        return False
+    last = course.changes.filter(made_version=course.version, undone_at=None).first()
+    if not (last and last.kind == CourseChange.Kind.MOVED and last.made_by_id == by.pk):
+        return False
+    wanted = {visit.protocol_day: visit for visit in visits}
+    return all(
+        session.is_given
+        or (
+            session.is_booked
+            and _stands(session, wanted)
+            and session.clinician_id == wanted[session.protocol_day].clinician_id
+        )
+        for session in course.in_order
+    )
 
 
 def _check_may_move(course: Course, version: int, team: dict[int, User]) -> None:

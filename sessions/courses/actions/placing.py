@@ -6,10 +6,11 @@ What is refused says which visit, why, and the nearest three times that are free
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.utils import timezone
 
 from mesoclinic.models import User
 from mesoclinic.roles import Permission
@@ -20,11 +21,13 @@ from protocols.rules import Finding
 from sessions.courses.conflicts import (
     Conflict,
     find_conflicts,
+    free_near,
     refusal,
 )
 from sessions.courses.locks import lock_rooms
 from sessions.courses.models import Course, TreatmentSession
-from sessions.courses.visits import Visit
+from sessions.courses.visits import Visit, targets
+from sessions.schedule.hours import Timetable
 from sessions.schedule.timetable import timetable_of
 
 Status = TreatmentSession.Status
@@ -66,23 +69,56 @@ def check_visits(
     `visits` are all of the course; only those in `changing` (protocol days) are being
     booked now.
     """
-    today = now.astimezone(course.site.zone).date()
     for visit in visits:
         if visit.protocol_day in changing:
-            _check_day(visit, today=today, born=course.patient.birth_date)
-    reasons = {visit.field: visit.reason for visit in visits}
+            _check_day(course, visit, now)
+    wanted = {visit.field: visit for visit in visits}
     for finding in date_findings(course.protocol_version, visits):
+        visit = wanted[finding.field]
         if finding.severity is Severity.BLOCK:
-            raise ValidationError({finding.field: finding.reason})
-        if not reasons[finding.field]:
+            near = _target(course, visits, visit)
+            raise CannotBe(finding.reason, _looking_at(course, visit, near), now=now)
+        if not visit.reason:
             raise ValidationError({f"{finding.field}_reason": f"{finding.reason} Why?"})
 
 
-def _check_day(visit: Visit, *, today: dt.date, born: dt.date) -> None:
-    if visit.on < born:
-        raise ValidationError({visit.field: "This is before the patient's birth."})
-    if visit.on < today:
-        raise ValidationError({visit.field: "This day has passed."})
+def _target(course: Course, visits: Sequence[Visit], visit: Visit) -> dt.date:
+    offsets = course.protocol_version.follow_up_days
+    return targets(visits[0].on, offsets)[visit.protocol_day]
+
+
+def _check_day(course: Course, visit: Visit, now: dt.datetime) -> None:
+    today = now.astimezone(course.site.zone).date()
+    if visit.on >= max(today, course.patient.birth_date):
+        return
+    born_later = visit.on < course.patient.birth_date
+    message = (
+        "This is before the patient's birth." if born_later else "This day has passed."
+    )
+    raise CannotBe(message, _looking_at(course, visit, today), now=now)
+
+
+def _looking_at(course: Course, visit: Visit, day: dt.date) -> TreatmentSession:
+    """A session that is never saved: a visit on a day near which a time is looked for.
+
+    Its clinician may be anybody: whose times are offered is all it is for.
+    """
+    session = TreatmentSession(
+        course=course,
+        patient=course.patient,
+        site=course.site,
+        clinician_id=visit.clinician_id or course.clinician_id,
+        protocol_day=visit.protocol_day,
+    )
+    _set_moments(session, dt.datetime.combine(day, visit.at, course.site.zone))
+    session.booked_date = day
+    return session
+
+
+def _set_moments(session: TreatmentSession, starts_at: dt.datetime) -> None:
+    length = session.course.protocol_version.session_duration_min
+    session.starts_at = starts_at
+    session.ends_at = starts_at + dt.timedelta(minutes=length)
 
 
 def date_findings(
@@ -112,13 +148,14 @@ def put(
 ) -> None:
     """Set a session to where it is wanted; nothing is looked up or saved."""
     course = session.course
+    session.clinician, session.room_id = clinician, visit.room_id
     try:
         session.starts_at, session.ends_at = visit.span(
             course.site.zone, course.protocol_version.session_duration_min
         )
     except ValueError as error:
-        raise ValidationError({visit.field: str(error)}) from error
-    session.clinician, session.room_id = clinician, visit.room_id
+        on = replace(visit, clinician_id=clinician.pk)
+        raise CannotBe(str(error), _looking_at(course, on, visit.on)) from error
     session.booked_date, session.target_date = visit.on, target
     session.off_target_reason = visit.reason if visit.on != target else ""
     session.overbooked_reason = ""
@@ -132,15 +169,64 @@ def refuse_what_has_passed(
     for session in sessions:
         if session.ends_at <= now:
             field = f"time_{session.protocol_day}"
-            raise ValidationError({field: f"{session.starts_local:%H:%M} has passed."})
+            message = f"{session.starts_local:%H:%M} has passed."
+            raise CannotBe(message, session, now=now, field=field)
 
 
-class DoesNotFit(Exception):  # noqa: N818
-    """Something stands in the way of these sessions; put into words outside.
+class Refused(Exception):  # noqa: N818
+    """A refusal that is put into words once the transaction is over.
 
     Finding the words, and what is free nearby, takes longer than booking: nobody
     should wait for that behind a lock.
     """
+
+    def in_words(self) -> ValidationError:
+        raise NotImplementedError
+
+
+class Taken(ValidationError):  # noqa: N818  it says what the time is
+    """A time is not free. A clinician may decide otherwise, if `can_be_overbooked`."""
+
+    def __init__(self, error: ValidationError, *, can_be_overbooked: bool) -> None:
+        super().__init__(error)
+        self.can_be_overbooked = can_be_overbooked
+
+
+class CannotBe(Refused):
+    """A day or a time that cannot be, whoever is free then."""
+
+    def __init__(
+        self,
+        message: str,
+        session: TreatmentSession,
+        *,
+        now: dt.datetime | None = None,
+        field: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message, self.session = message, session
+        self.now, self.field = now or timezone.now(), field
+
+    def in_words(self) -> ValidationError:
+        """What it is, and the nearest three times that are free."""
+        field = self.field or f"day_{self.session.protocol_day}"
+        free = ", ".join(self._free_times())
+        nearby = f" Free: {free}." if free else ""
+        return ValidationError({field: f"{self.message}{nearby}"})
+
+    def _free_times(self) -> list[str]:
+        session = self.session
+        timetable = timetable_of(session.site_id)
+        try:
+            times = free_near(session, timetable, now=self.now)
+        except (OverflowError, User.DoesNotExist):
+            return []
+        day = f"{session.booked_date:%a %d-%b}"
+        return [time if " " in time else f"{day} {time}" for time in times]
+
+
+class DoesNotFit(Refused):
+    """Something stands in the way of these sessions."""
 
     def __init__(
         self,
@@ -155,12 +241,26 @@ class DoesNotFit(Exception):  # noqa: N818
     def in_words(self) -> ValidationError:
         """The first thing in the way, looking at everything that stands there."""
         timetable = timetable_of(self.sessions[0].site_id)
-        everything = find_conflicts(self.sessions, timetable, only_unseen=False)
+        found = find_conflicts(self.sessions, timetable, only_unseen=False)
+        # Not what a clinician has decided to go past.
+        conflicts = [each for each in found if not _is_gone_past(each)]
         # A room that is taken says less than whose time it is.
-        conflict = next(everything, None) or self.conflict
-        if conflict:
-            return refusal(conflict, timetable, now=self.now)
-        return ValidationError("This could not be booked. Try again.", code="taken")
+        conflict = next(iter(conflicts), None) or self.conflict
+        if conflict is None:
+            return ValidationError("This could not be booked. Try again.", code="taken")
+        return Taken(
+            _refusal(conflict, timetable, now=self.now),
+            can_be_overbooked=all(each.can_be_overbooked for each in conflicts),
+        )
+
+
+def _refusal(
+    conflict: Conflict, timetable: Timetable, *, now: dt.datetime
+) -> ValidationError:
+    try:
+        return refusal(conflict, timetable, now=now)
+    except OverflowError:  # at the end of the calendar there is nothing nearby
+        return ValidationError({conflict.field: f"{conflict.why}."})
 
 
 @contextmanager
@@ -168,7 +268,7 @@ def refusals_in_words() -> Iterator[None]:
     """Around an action's transaction: say what did not fit, once it is rolled back."""
     try:
         yield
-    except DoesNotFit as found:
+    except Refused as found:
         raise found.in_words() from found
 
 
@@ -194,6 +294,10 @@ def _may_stand(conflict: Conflict, doing: Doing) -> bool:
     """Whether a clinician has decided, now or before, that it goes there anyway."""
     if conflict.can_be_overbooked and doing.overbooked_reason:
         _overbook(conflict.session, doing)
+    return _is_gone_past(conflict)
+
+
+def _is_gone_past(conflict: Conflict) -> bool:
     return conflict.can_be_overbooked and bool(conflict.session.overbooked_reason)
 
 

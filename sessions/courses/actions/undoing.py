@@ -118,7 +118,9 @@ def _check_may_be_undone(
             "This can be undone for ten minutes only. Move it instead."
         )
     if course.version != change.made_version:
-        raise ValidationError("Something else was changed since. Undo that first.")
+        raise ValidationError("Something else was changed since, so this stands.")
+    if not course.is_open and change.kind != CourseChange.Kind.CANCELLED:
+        raise ValidationError("The course was closed since, so this stands.")
     before = change.before.get("sessions", {})
     for session in course.in_order:
         was = before.get(str(session.protocol_day), {}).get("status")
@@ -170,6 +172,7 @@ def _restore(session: TreatmentSession, place: dict[str, Any], doing: Doing) -> 
 def _reopen(course: Course, change: CourseChange, doing: Doing) -> None:
     course.clinician_id = change.before.get("clinician", course.clinician_id)
     course.version += 1
+    _wish_again(course, change)
     if change.kind == CourseChange.Kind.BOOKED:
         course.closed_as, course.closed_reason = Course.Closed.CANCELLED, "Undone"
         course.closed_at, course.closed_by = doing.now, doing.by
@@ -186,3 +189,10 @@ def _reopen(course: Course, change: CourseChange, doing: Doing) -> None:
             "closed_by",
         ]
     )
+
+
+def _wish_again(course: Course, change: CourseChange) -> None:
+    """Put back on the waiting list who left it by this very move."""
+    if not course.earlier_wishes.filter(closed_at=None).exists():
+        ended = course.earlier_wishes.filter(closed_at=change.made_at)
+        ended.update(closed_at=None, closed_by=None)
