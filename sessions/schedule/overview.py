@@ -1,6 +1,6 @@
 """What the clinic page draws: each site's week, what closes it next, who is away.
 
-Pure but for its types: it reads timetables, which hold everything already.
+It asks the database nothing: timetables hold everything already.
 """
 
 import datetime as dt
