@@ -57,15 +57,17 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def for_patient(self, patient: Patient) -> "CourseQuerySet":
         return self.filter(patient=patient).order_by("-booked_at")
 
-    def before(self, course: "Course") -> "Course | None":
-        """The last course of the same patient, indication and side (R16).
+    def how_the_last_one_ended(self, course: "Course") -> str | None:
+        """How the last course of the same patient, indication and side closed (R16).
 
-        One that was cancelled before it began leaves nothing to evaluate.
+        None where there is none; one that was cancelled before it began leaves nothing
+        to evaluate.
         """
         same = self.filter(
             patient=course.patient, indication=course.indication, side=course.side
         ).exclude(closed_as=Course.Closed.CANCELLED)
-        return same.order_by("-booked_at", "-pk").first()
+        last_first = same.order_by("-booked_at", "-pk")
+        return last_first.values_list("closed_as", flat=True).first()
 
     def awaiting_evaluation(self, clinician: User, today: dt.date) -> "CourseQuerySet":
         """A clinician's courses that are to be judged now (R16), longest due first."""

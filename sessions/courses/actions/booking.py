@@ -165,8 +165,8 @@ def _check_course(course: Course, team: dict[int, User]) -> None:
             if course.indication.has_side
             else {"side": "This indication has no side."}
         )
-    last = Course.objects.before(course)
-    if last and last.closed_as != Course.Closed.EVALUATED and not course.early_reason:
+    ended = Course.objects.how_the_last_one_ended(course)
+    if ended not in (None, Course.Closed.EVALUATED) and not course.early_reason:
         raise ValidationError(
             {
                 "early_reason": "The last course of this indication and side was not "
