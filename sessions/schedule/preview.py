@@ -110,10 +110,10 @@ def _line(stranded: Stranded) -> Line:
     session = stranded.treatment_session
     return Line(
         code=session.code,
-        starts=session.starts_at.astimezone(session.site.zone),
+        starts=session.starts_local,
         clinician=session.clinician.short_name,
         room=session.room.name if session.room else "",
-        site=session.site.name,
+        site=session.course.site.name,
         patient=session.patient,
         why=stranded.why,
     )

@@ -2,6 +2,8 @@
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mesoclinic.models import AuditEvent
 from sessions.models import Absence, Closure, OpeningHours, Room
@@ -16,7 +18,7 @@ from tests.factories import (
     WorkedHolidayFactory,
 )
 from tests.pages import boxes, fill_in, text_of
-from tests.sessions.schedule.clinic import NOW, addresses
+from tests.sessions.schedule.clinic import NOW
 from tests.state import nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +33,7 @@ def early_february():
 
 
 @pytest.fixture
-def office(settings, client_of, ada):
-    settings.ROOT_URLCONF = addresses()
+def office(client_of, ada):
     return client_of(ada)
 
 
@@ -59,7 +60,7 @@ def test_nothing_is_saved_before_it_is_agreed_to(office, site, course):
     assert "Not saved yet 2 booked sessions would no longer fit." in text
     day_3 = course.in_order[1]
     assert f"Thu 05-Mar-2026 09:00 Dr Cooper {day_3.code}" in text
-    assert "closed, Training" in text
+    assert f"{site.name} is closed that day: Training" in text
 
 
 def test_saved_anyway_it_is_saved_as_typed(office, site, course):
@@ -129,10 +130,7 @@ def test_an_admin_sees_no_patient(office, site, course):
     assert "Kanarienvogel" not in page.content.decode()
 
 
-def test_who_may_see_patients_sees_whose_sessions_they_are(
-    settings, client_of, site, course
-):
-    settings.ROOT_URLCONF = addresses()
+def test_who_may_see_patients_sees_whose_sessions_they_are(client_of, site, course):
     both = client_of(UserFactory(admin=True, reception=True))
 
     assert "Kanarienvogel" in fill_in(both, closures(site), **CLOSED).content.decode()
@@ -149,6 +147,24 @@ def test_the_list_is_not_endless(office, site, dr_cooper):
 
     assert "52 booked sessions would no longer fit." in text_of(page)
     assert "and 2 more" in text_of(page)
+
+
+def test_the_list_asks_no_query_for_each_line(office, site, dr_cooper):
+    def asked(sessions):
+        for _ in range(sessions):
+            clinician = UserFactory(clinician=True)
+            TreatmentSessionFactory(
+                course=CourseFactory(site=site, clinician=clinician),
+                room=RoomFactory(site=site),
+            )
+        with CaptureQueriesContext(connection) as captured:
+            assert "Not saved yet" in text_of(office.post(closures(site), day))
+        return len(captured)
+
+    day = CLOSED | {"first_day": "1 mar 2026"}
+    asked(1)
+
+    assert asked(2) == asked(20)
 
 
 # --- Whatever is changed --------------------------------------------------------
