@@ -249,7 +249,7 @@ def refuse_incomplete(
         errors["points_count"] = "No point was given. Set the session aside instead."
     if not errors and draft.ended_at:
         _refuse_impossible_end(treatment_session, draft.ended_at, now)
-        _refuse_before_day_0(treatment_session, draft.ended_at)
+        _refuse_out_of_order(treatment_session, draft.ended_at)
     if errors:
         raise ValidationError(errors)
 
@@ -269,16 +269,42 @@ def problems_before_signing(
     return problems
 
 
-def _refuse_before_day_0(
+def _refuse_out_of_order(
     treatment_session: TreatmentSession, ended_at: dt.datetime
 ) -> None:
-    if treatment_session.is_first:
-        return
-    first = treatment_session.course.first_session
-    if not first.is_given:
+    """Raise where visits would come in another order than the protocol's (R13)."""
+    given = ended_at.astimezone(treatment_session.zone).date()
+    for other in treatment_session.course.in_order:
+        if other.protocol_day < treatment_session.protocol_day:
+            _refuse_before(other, given)
+        elif other.protocol_day > treatment_session.protocol_day:
+            _refuse_after(other, given)
+
+
+def _is_to_be(session: TreatmentSession) -> bool:
+    """Whether it was or will be given: what was set aside has no place in the order."""
+    return session.is_given or session.is_booked
+
+
+def _refuse_before(earlier: TreatmentSession, given: dt.date) -> None:
+    if earlier.is_first and not earlier.is_given:
         raise ValidationError("Day 0 is not signed yet. Sign it first.")
-    if ended_at.astimezone(treatment_session.zone).date() <= first.date:
-        raise ValidationError({"ended_at": "This is not after day 0."})
+    if _is_to_be(earlier) and given <= earlier.date:
+        message = f"This is not after {earlier.day_label.lower()}."
+        raise ValidationError({"ended_at": message})
+
+
+def _refuse_after(later: TreatmentSession, given: dt.date) -> None:
+    if not _is_to_be(later) or given < later.date:
+        return
+    when = f"{later.date:%a %d-%b-%Y}"
+    raise ValidationError(
+        {
+            "ended_at": f"{later.day_label} was given on {when}, not after this."
+            if later.is_given
+            else f"{later.day_label} is booked for {when}. Move it first."
+        }
+    )
 
 
 def _mark_given(

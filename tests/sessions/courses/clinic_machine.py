@@ -142,7 +142,6 @@ class ClinicMachine(RuleBasedStateMachine):
         self.transaction.__enter__()
         timetable.forget()
         self.now = STARTS
-        self.given_elsewhen: set[int] = set()
         self.rows: clinic_rows.Rows = {}
         self.hash = domain_hash()
 
@@ -371,7 +370,7 @@ class ClinicMachine(RuleBasedStateMachine):
         )
         if stays:
             visits = self._some_stay(course, visits, pick, reason)
-        moved = self._try(
+        self._try(
             "move typed",
             actions.move,
             course,
@@ -383,8 +382,6 @@ class ClinicMachine(RuleBasedStateMachine):
             else course.clinician,
             overbooked_reason="asked to" if overbook == 1 else "",
         )
-        if moved:
-            self._check_moved(course)
 
     def _some_stay(
         self, course: Course, visits: list[Visit], pick: int, reason: str
@@ -430,12 +427,7 @@ class ClinicMachine(RuleBasedStateMachine):
         if not first.is_booked and start.date() == offer.day_0:
             return  # a missed day 0 is not booked again where it was missed
         assert moved, ("offered, yet refused", offer, self.refused)
-        self._check_moved(course)
         self._is_as_offered(moved, offer)
-
-    def _check_moved(self, course: Course) -> None:
-        """Whoever moves a course puts it in order again."""
-        self.given_elsewhen.discard(course.pk)
 
     @precondition(has_courses)
     @rule(pick=picks, stale=st.integers(0, 9))
@@ -508,7 +500,6 @@ class ClinicMachine(RuleBasedStateMachine):
             ended = self.now
         elif when == "as booked":
             self.now = max(self.now, ended)
-        elsewhen = ended.astimezone(session.zone).date() != session.booked_date
         saved = self._try(
             "plan",
             recording.save_draft,
@@ -519,15 +510,13 @@ class ClinicMachine(RuleBasedStateMachine):
         )
         if not saved:
             return
-        signed = self._try(
+        self._try(
             "give",
             recording.sign,
             session,
             by=session.clinician,
             version=saved.version,
         )
-        if signed and elsewhen:
-            self.given_elsewhen.add(session.course_id)
 
     def _record_version(self, session: TreatmentSession) -> int:
         record = getattr(
@@ -675,7 +664,7 @@ class ClinicMachine(RuleBasedStateMachine):
     def courses_are_whole_and_in_order(self) -> None:
         type(self).steps_taken += 1
         courses = clinic_rows.read_courses()
-        clinic_rows.check_courses(self.rows, courses, self.given_elsewhen)
+        clinic_rows.check_courses(self.rows, courses)
 
     def _check_placed(self, before: clinic_rows.Rows) -> None:
         """What was put somewhere new is inside hours, unless overbooked on purpose."""

@@ -167,14 +167,8 @@ def check_each(rows: Rows, courses: dict[int, CourseRow]) -> None:
         assert bool(row.overbooked_reason) == bool(row.overbooked_by_id), row
 
 
-def check_courses(
-    rows: Rows, courses: dict[int, CourseRow], given_elsewhen: set[int]
-) -> None:
-    """Each course has its three sessions, in their order, counted from day 0.
-
-    `given_elsewhen` are courses with a session given on another day than it was
-    booked: what really happened is kept, in whatever order, until people move the rest.
-    """
+def check_courses(rows: Rows, courses: dict[int, CourseRow]) -> None:
+    """Each course has its three sessions, in their order, counted from day 0."""
     by_course: dict[int, dict[int, Row]] = defaultdict(dict)
     for row in rows.values():
         by_course[row.course_id][row.protocol_day] = row
@@ -193,7 +187,7 @@ def check_courses(
             assert not any(r.status == "booked" for r in sessions.values()), key
         dates = [sessions[d].date for d in (0, 3, 7) if sessions[d].takes_time]
         in_order = all(a < b for a, b in zip(dates, dates[1:], strict=False))
-        assert in_order or key in given_elsewhen, ("out of order", key, dates)
+        assert in_order, ("out of order", key, dates)
 
 
 def check_since(before: Rows, after: Rows) -> None:

@@ -27,7 +27,7 @@ from sessions.recording import actions
 from sessions.recording.assessment import Draft, PointDraft
 from sessions.recording.models import RecordLocked
 from sessions.recording.sealing import broken_parts, signature_hash
-from tests.factories import PatientFactory
+from tests.factories import CourseFactory, PatientFactory, TreatmentSessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -394,3 +394,41 @@ def test_a_point_added_after_signing_shows(signed):
         )
 
     assert broken_parts(SessionRecord.objects.get(pk=signed.pk)) == ["points"]
+
+
+# --- The order of visits ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ended", "says"),
+    [
+        ("2026-03-09", "Day 7 is booked for Mon 09-Mar-2026. Move it first."),
+        ("2026-03-11", "Day 7 is booked for Mon 09-Mar-2026. Move it first."),
+        ("2026-03-02", "This is not after day 0."),
+    ],
+)
+def test_a_visit_is_given_before_those_that_come_after_it(ended, says):
+    day_3 = _day_3_of_a_course_that_began()
+
+    with pytest.raises(ValidationError) as refused:
+        actions._refuse_out_of_order(day_3, _at_ten(ended))
+
+    assert refused.value.message_dict == {"ended_at": [says]}
+
+
+def test_what_was_set_aside_has_no_place_in_the_order():
+    day_3 = _day_3_of_a_course_that_began()
+    day_3.course.sessions.filter(protocol_day=7).update(status="declined")
+
+    actions._refuse_out_of_order(day_3, _at_ten("2026-03-11"))
+
+
+def _at_ten(day: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(f"{day}T10:00:00+00:00")
+
+
+def _day_3_of_a_course_that_began() -> TreatmentSession:
+    course = CourseFactory()
+    TreatmentSessionFactory(course=course, given=True)
+    TreatmentSessionFactory(course=course, protocol_day=7)
+    return TreatmentSessionFactory(course=course, protocol_day=3)
