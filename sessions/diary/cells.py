@@ -107,6 +107,7 @@ class Cards:
             "Move": self._pattern(self.to.move, "Move"),
         }
         self.known = _Escaped()
+        self.words: dict[str, Html] = {}
 
     def _pattern(self, address: str, label: str, *, is_paper: bool = False) -> str:
         """A link to fill in with a key and a name."""
@@ -133,14 +134,17 @@ class Cards:
         """The state by shape and word, and how long somebody has waited."""
         is_today = visit.booked_date == self.today
         state = visit.state(self.now if is_today else None)
-        word, shape = STATES.get(state, (visit.status_label, "booked"))
-        return self.fill(
-            '{}<span class="dy-state is-{}">{}{}</span>',
-            self.waits(visit) if state == "arrived" and is_today else NOTHING,
-            state,
-            self.icons[shape],
-            word,
+        word = self.words.get(state) or self._word(state, visit.status_label)
+        if state != "arrived" or not is_today:
+            return word
+        return self.fill("{}{}", self.waits(visit), word)
+
+    def _word(self, state: str, label: str) -> Html:
+        word, shape = STATES.get(state, (label, "booked"))
+        self.words[state] = self.fill(
+            '<span class="dy-state is-{}">{}{}</span>', state, self.icons[shape], word
         )
+        return self.words[state]
 
     def waits(self, visit: DiaryVisit) -> Html:
         """How long somebody has waited; marked where it is too long."""
@@ -214,16 +218,20 @@ class Cards:
     def links(self, visit: DiaryVisit) -> Html:
         """Where else one goes from a visit: to open it, move it, print for it."""
         key, name = visit.pk, visit.listed_name
-        links = []
+        pattern, texts = "", list[int | str]()
         if self.may_open:
-            links.append(self.fill(self.link["Open"], key, name))
+            pattern += self.link["Open"]
+            texts += [key, name]
         if self.may_leaflet and visit.has_leaflet:
-            links.append(self.fill(self.link["Leaflet"], key, name))
+            pattern += self.link["Leaflet"]
+            texts += [key, name]
         if self.may_sheet:
-            links.append(self.fill(self.link["Sheet"], key, name))
+            pattern += self.link["Sheet"]
+            texts += [key, name]
         if self.may_step and visit.status == "booked":
-            links.append(self.fill(self.link["Move"], visit.course_id, name))
-        return together(links)
+            pattern += self.link["Move"]
+            texts += [visit.course_id, name]
+        return self.fill(pattern, *texts) if texts else NOTHING
 
     # --- A list, a board ---
 
