@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from sessions.schedule.models import Site
+
 Choices = list[tuple[str, str]]
 
 NONE = ("", "None")
@@ -38,8 +40,12 @@ def regions(country: str) -> Choices:
 
     known: Any = country_holidays(country)
     names = {code: name for name, code in known.subdivisions_aliases.items()}
+    # A handful have longer names than the column has room for: five of 650.
+    longest = Site._meta.get_field("region").max_length or 0
     named = [
-        (code, _region(code, names.get(code, code))) for code in known.subdivisions
+        (code, _region(code, names.get(code, code)))
+        for code in known.subdivisions
+        if len(code) <= longest
     ]
     return [("", "All of it"), *sorted(named, key=lambda choice: choice[1])]
 

@@ -111,7 +111,16 @@ def _holidays_of_year(country: str, region: str, year: int) -> Mapping[dt.date, 
     # Only here: it is slow to import, and half of what we do needs none of it.
     from holidays import country_holidays
 
-    of_year = country_holidays(country, subdiv=region or None, years=year, expand=False)
+    known = country_holidays(country)
+    # Told none, the library takes the server's own language.
+    english = [each for each in known.supported_languages if each.startswith("en_")]
+    of_year = country_holidays(
+        country,
+        subdiv=region or None,
+        years=year,
+        expand=False,
+        language=english[0] if english else known.default_language,
+    )
     return dict(sorted(of_year.items()))
 
 

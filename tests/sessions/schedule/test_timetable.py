@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from sessions.schedule import minutes, timetable
+from sessions.schedule.countries import countries, regions
 from sessions.schedule.models import OpeningHours
 from sessions.schedule.timetable import public_holidays, timetable_of
 from tests.factories import (
@@ -119,6 +120,18 @@ def test_holidays_reach_as_far_as_dates_do(year):
     assert public_holidays("GB", "ENG").get(dt.date(year, 12, 25)) == "Christmas Day"
 
 
+@pytest.mark.parametrize("language", ["de", "uk", "C"])
+def test_holidays_are_named_in_english_whatever_the_server_speaks(
+    monkeypatch, language
+):
+    monkeypatch.setenv("LANGUAGE", language)
+    timetable._holidays_of_year.cache_clear()
+
+    names = timetable.holidays_of_year("DE", "", 2027).values()
+
+    assert {"Good Friday", "Ascension Day"} <= set(names)
+
+
 def test_years_do_not_mix():
     assert {day.year for day in timetable.holidays_of_year("GB", "ENG", 2027)} == {2027}
 
@@ -142,3 +155,13 @@ def test_no_thread_sees_a_year_half_filled_in():
 
     assert len(found) == 40
     assert all(found)
+
+
+def test_every_country_and_region_that_is_offered_is_known():
+    """None is longer than its column, and none makes a page fail."""
+    offered = [(c, r) for c, _ in countries() if c for r, _ in regions(c)]
+
+    assert len(offered) > 800
+    for country, region in offered:
+        assert (len(country), len(region) <= 10) == (2, True)
+        assert public_holidays(country, region).get(dt.date(2026, 7, 8)) != ""
