@@ -25,18 +25,18 @@ from tests.factories import PASSWORD, SiteFactory, UserFactory
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LONDON = ZoneInfo("Europe/London")
-MONDAY = dt.datetime(2026, 11, 23, 9, 30, tzinfo=LONDON)
+MONDAY = dt.datetime(2026, 11, 23, 9, 10, tzinfo=LONDON)
 
 
 @pytest.fixture
-def monday() -> Iterator[None]:
-    """It is Monday morning. The clock goes on ticking."""
-    with time_machine.travel(MONDAY, tick=True):
-        yield
+def monday() -> Iterator[Any]:
+    """It is Monday morning. The clock goes on ticking, and can be put forward."""
+    with time_machine.travel(MONDAY, tick=True) as clock:
+        yield clock
 
 
 @pytest.fixture
-def clinic(monday: None, db: None) -> None:
+def clinic(monday: Any, db: None) -> None:
     """A clinic as installed: catalogue, one clinician, reception, an address."""
     catalogue.load()
     SiteFactory(name="Larkfield Clinic", phone="+442079460100")
@@ -77,6 +77,9 @@ class Mouse:
     def select(self, label: str, option: str) -> None:
         self.page.get_by_label(labelled(label)).first.select_option(label=option)
 
+    def unfold(self, summary: str) -> None:
+        self.page.locator("summary", has_text=summary).click()
+
 
 class Keyboard:
     """Never touches the mouse: Tab, arrows, letters, space and Enter."""
@@ -111,6 +114,10 @@ class Keyboard:
             "document.activeElement.selectedOptions[0].label.trim()"
         )
         assert chosen == option
+
+    def unfold(self, summary: str) -> None:
+        self._tab_to(self.page.locator("summary", has_text=summary))
+        self.page.keyboard.press("Enter")
 
     def _tab_to(self, locator: Any) -> None:
         locator.wait_for()
@@ -155,15 +162,16 @@ def book_course(hand: Any) -> None:
     hand.press("Book course", role="link")
     hand.select("Indication", "Achilles tendinopathy")
     hand.choose("Side", "Right")
+    hand.unfold("Choose the dates by hand")
     hand.fill("Day 0, date", "today")
     hand.fill("Day 0, time", "9:00")
     hand.page.keyboard.press("Tab")  # leaving the box is enough: the dates come
-    hand.page.get_by_role("button", name="Book all three").wait_for()
+    hand.page.get_by_role("button", name="Book these dates").wait_for()
     # Every answer to what was typed is in: nothing is swapped under the hand any more.
     hand.page.wait_for_load_state("networkidle")
     assert hand.page.get_by_text("Thu 26-Nov-2026").first.is_visible()
     assert hand.page.get_by_text("Mon 30-Nov-2026").first.is_visible()
-    hand.press("Book all three")
+    hand.press("Book these dates")
     hand.page.wait_for_url(re.compile(r"/courses/\d+/$"))
 
 
@@ -197,11 +205,12 @@ def pdf_text(page: Any, path: str) -> str:
 
 
 @pytest.mark.parametrize("hand_of", [Mouse, Keyboard], ids=["mouse", "keyboard"])
-def test_from_a_name_to_the_paper(clinic, new_page, hand_of):
+def test_from_a_name_to_the_paper(clinic, monday, new_page, hand_of):
     clinician = hand_of(new_page())
     sign_in(clinician, "clinician")
     register_patient(clinician)
     book_course(clinician)
+    monday.shift(dt.timedelta(minutes=12))
     key = treat_and_sign(clinician)
 
     sheet = pdf_text(clinician.page, f"/sessions/{key}/sheet.pdf")

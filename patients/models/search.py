@@ -30,6 +30,9 @@ TRIGRAM = 3
 # Of the trigrams of what was typed, those in the name: Kowalsky 0.78, Jonson 0.5.
 NEAR = 0.5
 
+# Digits of a phone or a date that are worth looking for.
+SHORTEST_NUMBER = 4
+
 _NUMBER = re.compile(r"MC\s*((?:[0-9]\s*){6,12})", re.IGNORECASE)
 
 
@@ -82,7 +85,10 @@ class Typed:
 
     @property
     def may_be_a_name(self) -> bool:
-        return re.search("[a-z]", self.name) is not None
+        """Whether it has letters, or too few digits for anything else."""
+        is_short = len(self.name.replace(" ", "")) < SHORTEST_NUMBER
+        has_letters = re.search("[a-z]", self.name) is not None
+        return has_letters or (bool(self.name) and is_short)
 
     @cached_property
     def words(self) -> list[str]:

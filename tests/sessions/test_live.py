@@ -96,7 +96,7 @@ def test_dates_follow_day_0_and_leave_the_focus_where_it_is(
     page.press("#id_time_0", "Shift+Tab")
     expect_text(page.locator("#visits"), "Thu 12-Mar-2026 · 09:00")
     expect_text(page.locator("#visits"), "Mon 16-Mar-2026 · 09:00")
-    expect_text(page.locator("#book-button"), "Book all three")
+    expect_text(page.locator("#book-button"), "Book these dates")
     page.wait_for_timeout(100)
 
     assert page.evaluate("document.activeElement.ariaLabel") == (
@@ -113,7 +113,7 @@ def test_the_button_keeps_the_focus_when_it_comes_to_book(
     page.fill("#id_day_0", "2 mar 2026")
     page.locator("#id_time_0").press_sequentially("10:00")
     page.locator("#book-button button").focus()
-    expect_text(page.locator("#book-button"), "Book all three")
+    expect_text(page.locator("#book-button"), "Book these dates")
     page.wait_for_load_state("networkidle")
 
     assert page.evaluate("document.activeElement.matches('#book-button button')")

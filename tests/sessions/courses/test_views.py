@@ -97,7 +97,7 @@ def test_book_shows_follow_ups_before_anything_is_booked(desk, new, wanted):
     assert (shown["day_7"], shown["time_7"]) == ("9 Mar 2026", "09:00")
     assert "Thu 05-Mar-2026 · 09:00" in text_of(page)
     assert "Nothing is booked yet." in text_of(page)
-    assert "Book all three" in text_of(page)
+    assert "Book these dates" in text_of(page)
 
 
 def test_book_stores_the_three_dates_that_were_shown(desk, new, wanted, patient):
@@ -312,98 +312,3 @@ def test_course_makes_as_many_queries_when_more_happened(surgery, course, dr_coo
 )
 def test_words_for_the_day_it_really_is(true_day, words):
     assert day_words(3, true_day) == words
-
-
-# --- Move -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def move(course) -> str:
-    return reverse("sessions:move", args=[course.pk])
-
-
-def test_move_of_day_0_shows_before_and_after_first(desk, move, course):
-    with nothing_written():
-        page = fill_in(desk, move, day_0="4 mar 2026")
-
-    text = text_of(page)
-    assert "Nothing is moved yet." in text
-    assert "Mon 02-Mar-2026 · 09:00" in text
-    assert "moves to Wed 04-Mar-2026 · 09:00" in text
-    assert "moves to Sat 07-Mar-2026 · 09:00" in text
-    desk.post(move, boxes(page))
-    assert [s.booked_date.day for s in course.sessions.order_by("protocol_day")] == [
-        4,
-        7,
-        11,
-    ]
-
-
-def test_move_leaves_what_is_given_where_it_is(desk, move, course):
-    course.sessions.filter(protocol_day=0).update(
-        status="given", given_date=dt.date(2026, 3, 2)
-    )
-
-    page = desk.get(move)
-
-    assert "Given: it stays where it is." in text_of(page)
-    assert "day_0" not in boxes(page)
-    fill_in(desk, move, time_3="11")
-    assert [s.starts_at.hour for s in course.sessions.all()] == [9, 11, 9]
-
-
-def test_move_from_an_old_page_shows_both_and_moves_nothing(desk, move, course):
-    mine = boxes(desk.get(move)) | {"time_3": "8"}
-    fill_in(desk, move, time_3="10")
-
-    with nothing_written():
-        late = desk.post(move, mine)
-
-    assert late.status_code == 409
-    text = text_of(late)
-    assert "Somebody else changed this" in text
-    assert "Day 3, time 10:00" in text
-    assert boxes(late)["time_3"] == "8"
-    assert desk.post(move, boxes(late)).status_code == 302
-
-
-# --- Set aside, close -----------------------------------------------------------------
-
-
-@pytest.fixture
-def day_3(course) -> TreatmentSession:
-    return course.sessions.get(protocol_day=3)
-
-
-def test_set_aside_keeps_why_a_visit_was_not_given(surgery, day_3):
-    url = reverse("sessions:set_aside", args=[day_3.pk])
-
-    answer = fill_in(surgery, url, status="declined", reason="Is better")
-
-    assert answer.headers["Location"] == day_3.course.get_absolute_url()
-    assert "Declined by the patient" in page_of(surgery, day_3.course)
-    assert "Is better" in page_of(surgery, day_3.course)
-
-
-def test_set_aside_lets_reception_say_only_that_nobody_came(desk, day_3):
-    url = reverse("sessions:set_aside", args=[day_3.pk])
-
-    assert "Declined" not in text_of(desk.get(url))
-    with nothing_written():
-        assert desk.post(url, {"status": "declined"}).status_code == 400
-    assert desk.post(url, {"status": "missed"}).status_code == 302
-
-
-def test_close_needs_a_reason_and_nothing_booked(surgery, course):
-    url = reverse("sessions:close", args=[course.pk])
-
-    with nothing_written():
-        unexplained = surgery.post(url, {"reason": ""})
-        too_early = surgery.post(url, {"reason": "Moved away"})
-    course.sessions.update(status="missed")
-    closed = surgery.post(url, {"reason": "Moved away"})
-
-    assert (unexplained.status_code, too_early.status_code) == (400, 400)
-    assert "There are booked sessions." in text_of(too_early)
-    assert closed.status_code == 302
-    assert "Lost to follow-up" in page_of(surgery, course)
