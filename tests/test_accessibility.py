@@ -11,6 +11,8 @@ from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+SITE_PAGES = ("", "rooms/", "hours/", "closures/", "holidays/")
+STAFF_PAGES = ("hours", "absences", "extra-hours")
 LEVELS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -44,6 +46,9 @@ def pages(db) -> dict[str, list[str]]:
             "/protocols/",
             "/staff/",
             "/clinic/",
+            "/clinic/sites/new/",
+            *(f"/clinic/sites/{booked.site_id}/{page}" for page in SITE_PAGES),
+            *(f"/clinic/clinicians/{booked.clinician_id}/{p}/" for p in STAFF_PAGES),
             "/audit/",
         ],
     }
