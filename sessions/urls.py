@@ -7,15 +7,26 @@ from sessions.diary import views as diary
 from sessions.diary.feeds import views as feeds
 from sessions.outcomes import views as outcomes
 from sessions.paper import views as paper
+from sessions.paper.outdated import outdated_leaflets
 from sessions.recording import views as recording
 
 app_name = "sessions"
 
+# The courses' pages know nothing of paper; what they ask about it is handed in.
+_leaflets = {"outdated_leaflets": outdated_leaflets}
+
 urlpatterns = [
     path("courses/new/", courses.book, name="course_new"),
     path("courses/dates/", courses.dates, name="dates"),
-    path("courses/<id:pk>/", courses.course, name="course"),
-    path("courses/<id:pk>/move/", courses.move, name="move"),
+    path("courses/<id:pk>/", courses.course, _leaflets, name="course"),
+    path("courses/<id:pk>/move/", courses.move, _leaflets, name="move"),
+    path("courses/<id:pk>/cancel/", courses.cancel, name="cancel"),
+    path("courses/<id:pk>/earlier/", courses.earlier, name="earlier"),
+    path("courses/<id:pk>/earlier/withdraw/", courses.not_earlier, name="not_earlier"),
+    path("changes/<id:pk>/undo/", courses.undo, name="undo"),
+    path("waiting/", courses.waiting, name="waiting"),
+    path("rebook/", courses.rebook, name="rebook"),
+    path("leaflets/outdated/", paper.outdated, name="outdated_leaflets"),
     path("courses/<id:pk>/close/", courses.close, name="close"),
     path("courses/<id:pk>/evaluate/", outcomes.evaluate, name="evaluate"),
     path("diary/", diary.go, name="go"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
 from mesoclinic.models import User
@@ -19,6 +20,8 @@ from sessions.schedule.hours import Timetable
 from sessions.schedule.minutes import Minutes
 from sessions.schedule.models import Site
 from sessions.schedule.timetable import stamp, timetable_of
+
+ROWS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,11 @@ def stranded(
     why = _reasons(site, now or timezone.now())
     sessions = TreatmentSession.objects.filter(pk__in=why).select_related("room")
     return [Stranded(treatment_session=s, why=why[s.pk]) for s in sessions.listed()]
+
+
+def stranded_page(number: str) -> Page:
+    """Return one page of them, of all sites."""
+    return Paginator(stranded(), ROWS).get_page(number)
 
 
 def count_stranded(site: Site | None = None, now: dt.datetime | None = None) -> int:

@@ -279,14 +279,15 @@ def aftercare_leaflet(
         treated_on=long_date(treatment_session.date),
         keep_until=record.dressing_until if record else "",
         dressing_hours=course.protocol_version.dressing_hours,
-        visits=tuple(_visit(s) for s in _next_visits(treatment_session)),
+        visits=tuple(visit_of(s) for s in next_visits(treatment_session)),
         evaluation=_evaluation_line(course),
         version=LEAFLET_VERSION,
         printed=_printed(by, course),
     )
 
 
-def _next_visits(session: TreatmentSession) -> list[TreatmentSession]:
+def next_visits(session: TreatmentSession) -> list[TreatmentSession]:
+    """Return the visits that a leaflet of this one tells the patient to come to."""
     return [
         other
         for other in session.course.in_order
@@ -294,7 +295,8 @@ def _next_visits(session: TreatmentSession) -> list[TreatmentSession]:
     ]
 
 
-def _visit(session: TreatmentSession) -> Visit:
+def visit_of(session: TreatmentSession) -> Visit:
+    """Return a visit as a leaflet says it."""
     return Visit(
         label=session.day_label,
         day=long_date(session.booked_date),

@@ -1,9 +1,11 @@
 """What was handed to the patient, word for word (R20)."""
 
+from collections.abc import Collection
+
 from django.db import models
 
 from mesoclinic.models import User
-from sessions.courses.models import TreatmentSession
+from sessions.courses.models import Course, TreatmentSession
 
 
 class LeafletIssueQuerySet(models.QuerySet["LeafletIssue"]):
@@ -14,6 +16,11 @@ class LeafletIssueQuerySet(models.QuerySet["LeafletIssue"]):
             .order_by("-pk")
             .first()
         )
+
+    def newest_of(self, courses: Collection[Course]) -> "dict[int, LeafletIssue]":
+        """What was handed over last for each session of these courses, by its key."""
+        issued = self.filter(treatment_session__course__in=courses).order_by("pk")
+        return {issue.treatment_session_id: issue for issue in issued}
 
 
 class LeafletIssue(models.Model):

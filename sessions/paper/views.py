@@ -1,7 +1,7 @@
 """The paper of one visit, as PDF."""
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from mesoclinic import audit
@@ -11,6 +11,7 @@ from mesoclinic.roles import Permission
 from sessions.courses.models import TreatmentSession
 from sessions.paper import actions
 from sessions.paper.documents import session_sheet
+from sessions.paper.outdated import outdated_page
 
 
 def _paper(request: ClinicRequest) -> Paper:
@@ -50,3 +51,12 @@ def leaflet(request: ClinicRequest, pk: int) -> HttpResponse:
     content = actions.issue_leaflet(row, by=request.user)
     document = render_pdf("print/leaflet.html", {"leaflet": content}, paper=paper)
     return pdf_response(document, filename=f"leaflet-{row.code}.pdf")
+
+
+@require_GET
+@require_permission(Permission.LEAFLET_PRINT)
+def outdated(request: ClinicRequest) -> HttpResponse:
+    """Leaflets that were handed over and are wrong by now."""
+    page = outdated_page(request.GET.get("page", ""))
+    audit.record("leaflets.viewed", by=request.user, shown=len(page.object_list))
+    return render(request, "sessions/paper/outdated.html", {"page": page})

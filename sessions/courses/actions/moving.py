@@ -57,16 +57,15 @@ def move(
 
 def try_move(
     course: Course, *, look: Callable[[Course], _Seen], **moving: Any
-) -> tuple[Course, _Seen]:
-    """Move, look, and take it all back: the course as it would be, and what was seen.
+) -> _Seen:
+    """Move, look at the course as it then is, and take it all back.
 
     Raises what `move` raises.
     """
     with transaction.atomic():
-        moved = move(course, **moving)
-        seen = look(moved)
+        seen = look(move(course, **moving))
         transaction.set_rollback(True)
-    return moved, seen
+    return seen
 
 
 @transaction.atomic

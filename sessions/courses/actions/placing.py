@@ -221,8 +221,9 @@ class CannotBe(Refused):
             times = free_near(session, timetable, now=self.now)
         except (OverflowError, User.DoesNotExist):
             return []
-        day = f"{session.booked_date:%a %d-%b}"
-        return [time if " " in time else f"{day} {time}" for time in times]
+        if times and " " not in times[0]:
+            times[0] = f"{session.booked_date:%a %d-%b} {times[0]}"
+        return times
 
 
 class DoesNotFit(Refused):

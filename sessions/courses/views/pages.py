@@ -9,7 +9,10 @@ from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.roles import Permission
 from patients.views import open_patient
+from sessions.courses.changes import last_change
 from sessions.courses.models import Course
+from sessions.courses.moves import OutdatedLeaflets
+from sessions.courses.waiting import count_waiting, wish_of
 
 
 @require_GET
@@ -36,11 +39,21 @@ def open_course(request: ClinicRequest, pk: int) -> Course:
 
 @require_GET
 @require_permission(Permission.COURSE_VIEW)
-def course(request: ClinicRequest, pk: int) -> HttpResponseBase:
-    row = open_course(request, pk)
+def course(
+    request: ClinicRequest, pk: int, *, outdated_leaflets: OutdatedLeaflets
+) -> HttpResponseBase:
+    """One course: its visits, what was changed last, and what is to be done."""
+    row, now = open_course(request, pk), timezone.now()
+    last = last_change(row, now=now)
     context = {
         "course": row,
         "patient": row.patient,
-        "evaluation_due": row.evaluation_due_on(timezone.localdate()),
+        "evaluation_due": row.is_evaluation_due,
+        "last_change": last,
+        "wish": wish_of(row),
+        "would_come_earlier": count_waiting(row.site, now=now, but=row)
+        if last and last.freed_a_time
+        else None,
+        "outdated_leaflets": outdated_leaflets(row),
     }
     return render(request, "sessions/courses/course.html", context)
