@@ -319,7 +319,9 @@ def _for_a_while(do: Callable[[int], None]) -> int:
     return 0
 
 
-def _courses_of(client: int, turn: int) -> Callable[[int], dict[str, Any]]:
+def courses_of(
+    client: int, turn: int, *, people: int = 2000
+) -> Callable[[int], dict[str, Any]]:
     """What each client books: a clinician, patients and places of their own.
 
     Mondays, whose days 3 and 7 are a Thursday and the next Monday: one week takes the
@@ -332,7 +334,8 @@ def _courses_of(client: int, turn: int) -> Callable[[int], dict[str, Any]]:
     clinician, site = _at_work(client)
     # As the form hands it on: with its protocol's versions.
     indication = Indication.objects.active().listed().filter(has_side=False).first()
-    people = list(Patient.objects.order_by("pk")[client * 2000 : client * 2000 + 2000])
+    first = client * people
+    patients = list(Patient.objects.order_by("pk")[first : first + people])
     monday = _first_empty_monday(turn)
 
     def course(number: int) -> dict[str, Any]:
@@ -340,7 +343,7 @@ def _courses_of(client: int, turn: int) -> Callable[[int], dict[str, Any]]:
         day = monday + dt.timedelta(weeks=week)
         at = _place(2 * place + week % 2)
         return {
-            "patient": people[number % len(people)],
+            "patient": patients[number % people],
             "indication": indication,
             "side": "none",
             "clinician": clinician,
@@ -381,7 +384,7 @@ def _book_courses(client: int, turn: int) -> int:
     from sessions.courses import actions
 
     by = User.objects.get(username="scale-reception")
-    course = _courses_of(client, turn)
+    course = courses_of(client, turn)
     return _for_a_while(
         lambda number: actions.book(by=by, early_reason="measured", **course(number))
     )
@@ -399,7 +402,7 @@ def _insert_bare(client: int, turn: int) -> int:
     _run("SET search_path TO bare, public")
     by = User.objects.get(username="scale-reception")
     version = ProtocolVersion.objects.published().order_by("pk")[0]
-    course_of = _courses_of(client, turn)
+    course_of = courses_of(client, turn)
     room = _at_work(client)[1].rooms.in_use()[0]
 
     def insert(number: int) -> None:
@@ -481,8 +484,8 @@ def _race(rival: int) -> list[tuple[str, float]]:
     from mesoclinic.models import User
 
     by = User.objects.get(username="scale-reception")
-    course = _courses_of(0, BOOKING_ROUNDS)
-    others = _courses_of(rival + 1, BOOKING_ROUNDS)
+    course = courses_of(0, BOOKING_ROUNDS)
+    others = courses_of(rival + 1, BOOKING_ROUNDS)
     outcomes = []
     for number in range(RACES + 1):
         wanted = course(number) | {"patient": others(number)["patient"]}

@@ -1,7 +1,10 @@
 """What the database refuses on courses, sessions and records."""
 
+import datetime as dt
+
 from mesoclinic.database import Guard, append_only, changed, never_deleted
 from protocols.models import Indication, ProtocolVersion
+from sessions.courses.models import LONGEST_SESSION
 from sessions.models import (
     Amendment,
     Course,
@@ -20,6 +23,10 @@ _COURSE = Course._meta.db_table
 _SESSION = TreatmentSession._meta.db_table
 _SIGNATURE = Signature._meta.db_table
 _LOCKED = "a signed record does not change; amend it"
+
+# Bounds the search, so that years of history do not slow a booking down. A minute
+# more than the longest: moments with and without parts of a second compare as text.
+_LONGEST_MIN = LONGEST_SESSION // dt.timedelta(minutes=1) + 1
 
 _OCCUPYING = ", ".join(f"'{status}'" for status in TreatmentSession.OCCUPYING)
 
@@ -40,6 +47,7 @@ def _overlap(event: str, what: str) -> Guard:
         when=(
             f"{new} AND EXISTS (SELECT 1 FROM {_SESSION} s "
             f"WHERE s.{what}_id = NEW.{what}_id AND s.id IS NOT NEW.id AND {old} "
+            f"AND s.starts_at > datetime(NEW.starts_at, '-{_LONGEST_MIN} minutes') "
             "AND s.starts_at < NEW.ends_at AND NEW.starts_at < s.ends_at)"
         ),
         message=f"the {what} has a session at that time",
