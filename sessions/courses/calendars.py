@@ -7,13 +7,12 @@ for an answer that somebody at the desk waits for.
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import BigIntegerField, Func, QuerySet
 
-from sessions.courses.models import TreatmentSession
+from sessions.courses.models import LONGEST_SESSION, TreatmentSession
 from sessions.schedule import minutes
 from sessions.schedule.hours import Timetable
 from sessions.schedule.minutes import Minutes
@@ -22,16 +21,7 @@ from sessions.schedule.minutes import Minutes
 DAYS_READ = 22
 
 
-class Epoch(Func):
-    """Seconds since 1970 of a moment: a whole number, far cheaper to read than it."""
-
-    output_field = BigIntegerField()
-    template = "CAST(EXTRACT(EPOCH FROM %(expressions)s) AS bigint)"
-
-    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
-        return super().as_sql(
-            compiler, connection, template="unixepoch(%(expressions)s)", **context
-        )
+Rows = Sequence[tuple[int, int, int]]  # a key, and start and end in seconds since 1970
 
 
 class Calendars:
@@ -102,29 +92,59 @@ class Calendars:
 
     def _read_from(self, day: dt.date) -> None:
         days = _Days(day, self.timetable.zone)
-        for clinician_id, patient_id, starts, ends in self._rows(days):
-            for on, taken in days.minutes_of(starts, ends):
-                if clinician_id in self.clinicians:
-                    self._busy[clinician_id, on] |= taken
-                if patient_id == self.patient_id:
-                    self._patient_busy[on] |= taken
+        theirs, patients = self._rows(*days.span)
+        days.mark(theirs, self._busy)
+        mine: dict[tuple[int, dt.date], Minutes] = defaultdict(int)
+        days.mark(patients, mine)
+        for (_, on), taken in mine.items():
+            self._patient_busy[on] |= taken
         self._read.update(days.days)
 
-    def _rows(self, days: "_Days") -> Iterator[tuple[int, int, int, int]]:
-        theirs = TreatmentSession.objects.occupying().overlapping(*days.span)
-        if self.but_course is not None:
-            theirs = theirs.exclude(course=self.but_course)
-        yield from _columns(theirs.filter(clinician__in=[*self.clinicians]))
-        if self.patient_id is not None:
-            yield from _columns(theirs.filter(patient=self.patient_id))
+    def _rows(self, starts: dt.datetime, ends: dt.datetime) -> tuple[Rows, Rows]:
+        """What the clinicians have in a span, and what the patient has. One query."""
+        clinicians = [*self.clinicians] or [0]
+        adapt = connection.ops.adapt_datetimefield_value
+        span = [adapt(moment) for moment in (starts - LONGEST_SESSION, ends, starts)]
+        course = self.but_course or 0
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _sql(len(clinicians)),
+                [
+                    *clinicians,
+                    *span,
+                    course,
+                    self.patient_id or 0,
+                    *span,
+                    course,
+                ],  # fmt: skip
+            )
+            found = cursor.fetchall()
+        theirs = [row for row in found if row[0]]
+        return theirs, [row for row in found if not row[0]]
 
 
-def _columns(sessions: QuerySet) -> list[tuple[int, int, int, int]]:
-    """Whose and when, straight from the driver: whole numbers need no converting."""
-    columns = ("clinician_id", "patient_id", Epoch("starts_at"), Epoch("ends_at"))
-    with connection.cursor() as cursor:
-        cursor.execute(*sessions.values_list(*columns).query.sql_with_params())
-        return cursor.fetchall()
+def _sql(clinicians: int) -> str:
+    """Rows of the clinicians, with their keys, and of the patient, with 0 for a key.
+
+    Plain SQL and whole numbers: half of the time would go into making the query and
+    reading dates.
+    """
+    is_postgres = connection.vendor == "postgresql"
+    epoch = "EXTRACT(EPOCH FROM {})::bigint" if is_postgres else "unixepoch({})"
+    starts, ends = epoch.format("starts_at"), epoch.format("ends_at")
+    statuses = ", ".join(f"'{status}'" for status in TreatmentSession.OCCUPYING)
+    within = (
+        f"status IN ({statuses}) AND starts_at > %s AND starts_at < %s "
+        "AND ends_at > %s AND course_id <> %s"
+    )
+    table = TreatmentSession._meta.db_table
+    keys = ", ".join(["%s"] * clinicians)
+    return (
+        f"SELECT clinician_id, {starts}, {ends} FROM {table} "  # noqa: S608
+        f"WHERE clinician_id IN ({keys}) AND {within} "
+        f"UNION ALL SELECT 0, {starts}, {ends} FROM {table} "
+        f"WHERE patient_id = %s AND {within}"
+    )
 
 
 class _Days:
@@ -139,25 +159,31 @@ class _Days:
         self._midnights = [int(midnight.timestamp()) for midnight in midnights]
         self._changes = {day for day in self.days if minutes.unclear(day, zone)}
 
-    def minutes_of(
-        self, starts: int, ends: int
-    ) -> Sequence[tuple[dt.date, minutes.Minutes]]:
-        """Return the local day, or the two, that a span touches, and its minutes.
+    def mark(self, rows: Rows, busy: dict[tuple[int, dt.date], Minutes]) -> None:
+        """Add what the rows take up to the minutes of each key and local day."""
+        midnights, days, changes = self._midnights, self.days, self._changes
+        for key, starts, ends in rows:
+            place = bisect_right(midnights, starts) - 1
+            on = days[place] if 0 <= place < len(days) else None
+            if on is None or ends > midnights[place + 1] or on in changes:
+                self._mark_slowly(key, starts, ends, busy)
+                continue
+            begins = (starts - midnights[place]) // 60
+            finishes = -((midnights[place] - ends) // 60)
+            busy[key, on] |= ((1 << (finishes - begins)) - 1) << begins
 
-        Moments are seconds since 1970. On a day on which the clocks change, minutes
-        are not counted from midnight but looked up.
-        """
+    def _mark_slowly(
+        self,
+        key: int,
+        starts: int,
+        ends: int,
+        busy: dict[tuple[int, dt.date], Minutes],
+    ) -> None:
+        """The same over midnight, and on days on which the clocks change."""
         place = bisect_right(self._midnights, starts) - 1
-        near = self.days[max(place, 0) : place + 2]
-        within = 0 <= place < len(self.days) and ends <= self._midnights[place + 1]
-        if not within or near[0] in self._changes:
-            span = [(_moment(starts), _moment(ends))]
-            return [
-                (day, minutes.of_moments(span, on=day, zone=self.zone)) for day in near
-            ]
-        midnight = self._midnights[place]
-        begins, finishes = (starts - midnight) // 60, -((midnight - ends) // 60)
-        return ((near[0], ((1 << (finishes - begins)) - 1) << begins),)
+        span = [(_moment(starts), _moment(ends))]
+        for day in self.days[max(place, 0) : place + 2]:
+            busy[key, day] |= minutes.of_moments(span, on=day, zone=self.zone)
 
 
 def _moment(seconds: int) -> dt.datetime:

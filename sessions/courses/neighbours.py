@@ -38,7 +38,11 @@ class Neighbour(NamedTuple):
 def neighbours(
     timetable: Timetable, places: Sequence[Place], *, but_course: int | None
 ) -> list[list[Neighbour]]:
-    """Return what the site, and everybody at any site, has at each of the places."""
+    """Return what the site has at each of the places, and people at other sites.
+
+    People are looked for only where a patient is named: to find a room, the site is
+    enough.
+    """
     found: list[list[Neighbour]] = [[] for _ in places]
     with connection.cursor() as cursor:
         cursor.execute(*_query(timetable, places, but_course))
@@ -71,17 +75,21 @@ def _query(
     )
     # A join on the places: a chain of ORs takes the planner longer than the search.
     # Each part says what an index finds: the site's day, a person's time.
-    sql = (
-        f"WITH places (place, from_day, day, earliest, starts_at, ends_at, clinician, "
-        f"patient) AS (VALUES {', '.join([f'({row})'] * len(places))}) "
-        f"{session} AND s.site_id = %s AND s.booked_date >= p.from_day "
-        "AND s.booked_date <= p.day "
+    people = (
         f"UNION ALL {session} AND s.clinician_id = p.clinician "
         "AND s.starts_at > p.earliest AND s.site_id <> %s "
         f"UNION ALL {session} AND s.patient_id = p.patient "
         "AND s.starts_at > p.earliest AND s.site_id <> %s"
     )
-    return sql, [*values, *[but_course or 0, timetable.site_id] * 3]
+    asks_people = any(place.patient_id for place in places)
+    sql = (
+        f"WITH places (place, from_day, day, earliest, starts_at, ends_at, clinician, "
+        f"patient) AS (VALUES {', '.join([f'({row})'] * len(places))}) "
+        f"{session} AND s.site_id = %s AND s.booked_date >= p.from_day "
+        f"AND s.booked_date <= p.day {people if asks_people else ''}"
+    )
+    parts = 3 if asks_people else 1
+    return sql, [*values, *[but_course or 0, timetable.site_id] * parts]
 
 
 def _columns(place: Place, timetable: Timetable) -> list[Any]:

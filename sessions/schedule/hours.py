@@ -23,6 +23,10 @@ WEEKDAYS = (
 )
 
 
+# Days of clinicians that a timetable remembers: some 8 clinicians' next year.
+_DAYS_KNOWN = 4096
+
+
 class Holidays(Protocol):
     """Names public holidays, as the `holidays` library does."""
 
@@ -87,6 +91,10 @@ class Timetable:
     absences: Mapping[int, tuple[OnDays, ...]] = field(default_factory=dict)
     # Who has hours of their own at any site; the others work whenever one is open.
     have_hours: frozenset[int] = frozenset()
+    # What `works_on` has found out: asked for again and again, and never changed.
+    _known: dict[tuple[int, dt.date], Minutes] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def holiday(self, day: dt.date) -> str:
         """The public holiday that keeps the site closed; empty where none does."""
@@ -109,6 +117,14 @@ class Timetable:
 
     def works_on(self, clinician_id: int, day: dt.date) -> Minutes:
         """When a clinician can be booked at this site on a day."""
+        known = self._known.get((clinician_id, day))
+        if known is None:
+            if len(self._known) >= _DAYS_KNOWN:
+                self._known.clear()
+            known = self._known[clinician_id, day] = self._works_on(clinician_id, day)
+        return known
+
+    def _works_on(self, clinician_id: int, day: dt.date) -> Minutes:
         if self.closed_all_day(day):
             return minutes.NONE
         away = _on(self.absences.get(clinician_id, ()), day)
