@@ -250,7 +250,7 @@ def _busy_day() -> dt.date:
     days = (
         ahead.values("booked_date").annotate(visits=Count("pk")).order_by("booked_date")
     )
-    return min(days[:60], key=lambda day: abs(day["visits"] - 120))["booked_date"]
+    return min(days, key=lambda day: abs(day["visits"] - 120))["booked_date"]
 
 
 def _seen(body: bytes) -> str:
