@@ -10,13 +10,14 @@ from mesoclinic.forms import submission_field
 from mesoclinic.vocabulary import Side
 from protocols.models import Indication, ProtocolVersion
 from sessions.courses.forms.finding import FINDER_FIELDS, add_finder_fields
+from sessions.courses.forms.overbooking import OverbookingFields
 from sessions.courses.forms.visits import VisitsForm
 from sessions.schedule.hours import Timetable
 
 SIDES = [(s.value, s.label.capitalize()) for s in Side if s is not Side.NONE]
 
 
-class BookingForm(VisitsForm):
+class BookingForm(OverbookingFields, VisitsForm):
     """A new course of one patient.
 
     The dates come from an offer's button, which books at once, or are typed.
@@ -70,6 +71,7 @@ class BookingForm(VisitsForm):
         return {
             **{name: self.cleaned_data[name] for name in names},
             "visits": self.visits(),
+            "overbooked_reason": self.overbooking,
         }
 
 

@@ -312,3 +312,49 @@ def test_course_makes_as_many_queries_when_more_happened(surgery, course, dr_coo
 )
 def test_words_for_the_day_it_really_is(true_day, words):
     assert day_words(3, true_day) == words
+
+
+# --- Booked on purpose where somebody is already ----------------------------------
+
+
+def _at_a_taken_time(wanted, dr_cooper, site) -> dict[str, str]:
+    CourseFactory.booked(clinician=dr_cooper, site=site)
+    return wanted | {
+        "day_3": "5 mar 2026",
+        "time_3": "9",
+        "day_7": "9 mar 2026",
+        "time_7": "9",
+    }
+
+
+def test_a_clinician_books_on_purpose_where_a_time_is_taken(
+    surgery, new, wanted, dr_cooper, site
+):
+    typed = _at_a_taken_time(wanted, dr_cooper, site)
+
+    refused = fill_in(surgery, new, **typed)
+    without_reason = fill_in(surgery, new, **typed, anyway="1")
+    booked = fill_in(
+        surgery, new, **typed, anyway="1", overbooked_reason="She came from afar"
+    )
+
+    assert "Book it anyway" in text_of(refused)
+    assert "Say why it is put there anyway." in text_of(without_reason)
+    assert booked.status_code == 302
+    course = Course.objects.latest("pk")
+    assert {s.overbooked_reason for s in course.in_order} == {"She came from afar"}
+    assert {s.overbooked_by for s in course.in_order} == {dr_cooper}
+    assert "Overbooked" in text_of(surgery.get(course.get_absolute_url()))
+
+
+def test_reception_is_told_whom_to_ask_and_cannot_overbook(
+    desk, new, wanted, dr_cooper, site
+):
+    typed = _at_a_taken_time(wanted, dr_cooper, site)
+
+    refused = fill_in(desk, new, **typed)
+    forged = fill_in(desk, new, **typed, anyway="1", overbooked_reason="asked to")
+
+    assert "Ask a clinician" in text_of(refused)
+    assert forged.status_code == 400
+    assert Course.objects.count() == 1
