@@ -27,6 +27,8 @@ def pages(db) -> dict[str, list[str]]:
     course = f"/courses/{booked.course_id}/"
     due = Course.objects.filter(closed_as="", sessions__status="withheld").first()
     desk = ["/", f"/patients/{patient.number}/", course, f"{course}move/"]
+    desk += [f"{course}cancel/", f"{course}earlier/"]
+    desk += ["/waiting/", "/rebook/", "/leaflets/outdated/"]
     return {
         "clinician": [
             *desk,

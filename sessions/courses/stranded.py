@@ -139,7 +139,7 @@ def _against_hours(booked: _Booked, hours: _Hours) -> str:
         return ""
     away = hours.timetable.why_away(booked.clinician_id, day)
     if away:
-        return f"Nobody to treat that day: {away}"
+        return away[0].upper() + away[1:]
     free = ", ".join(_clock(*each) for each in minutes.spans(works))
     return f"Outside of working hours, which are {free} that day"
 
