@@ -488,7 +488,7 @@ class CourseChangeFactory(DjangoModelFactory):
 
     course = factory.SubFactory(CourseFactory)
     kind = CourseChange.Kind.BOOKED
-    before = factory.LazyFunction(dict)
+    before = factory.LazyFunction(lambda: {"sessions": {}})
     made_version = factory.SelfAttribute("course.version")
     made_at = A_MONTH_BEFORE
     made_by = factory.SelfAttribute("course.booked_by")

@@ -1,0 +1,28 @@
+"""Patterns are filled as `format_html` fills them, whatever the texts are."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesoclinic.html import Filler
+
+PATTERN = '<b title="{}">{}</b>'
+
+
+@given(st.text(), st.one_of(st.text(), st.integers(), st.none()))
+def test_it_fills_as_format_html_does(title, text):
+    filler = Filler()
+
+    for _ in range(2):  # the second time from memory
+        filled = filler.fill(PATTERN, title, text)
+        assert filled == format_html(PATTERN, title, text)
+        assert filled.__class__ is SafeString
+
+
+def test_what_is_html_goes_in_as_it_is_and_its_text_does_not():
+    filler, tag = Filler(), "<i>now</i>"
+
+    assert filler.fill("{}", SafeString(tag)) == tag
+    assert filler.fill("{}", tag) == "&lt;i&gt;now&lt;/i&gt;"
+    assert filler.fill("{}", SafeString(tag)) == tag
