@@ -22,7 +22,7 @@ from mesoclinic.settings import DATABASES, STORAGES  # noqa: E402
 # One directory per process: two runs in one working tree do not meet.
 _scratch = TemporaryDirectory(prefix="mesoclinic-tests-", ignore_cleanup_errors=True)
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "mesoclinic.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": f"{_scratch.name}/test.sqlite3"}
 STATIC_ROOT = _scratch.name
 # Hashed names need `collectstatic` first; only `check --deploy` looks at those.
