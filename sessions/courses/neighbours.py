@@ -52,18 +52,21 @@ def neighbours(
     return found
 
 
-_TYPES = ("int", "date", "date", *["timestamptz"] * 3, "bigint", "bigint")
+# What a place is to the query, and the types; the last three to look for people.
+_SITE = {"place": "int", "from_day": "date", "day": "date"}
+_SITE |= {"starts_at": "timestamptz", "ends_at": "timestamptz"}
+_PEOPLE = {"earliest": "timestamptz", "clinician": "bigint", "patient": "bigint"}
 
 
 def _query(
     timetable: Timetable, places: Sequence[Place], but_course: int | None
 ) -> tuple[str, list[Any]]:
-    is_postgres = connection.vendor == "postgresql"
-    row = ", ".join(f"%s::{kind}" if is_postgres else "%s" for kind in _TYPES)
+    asks_people = any(place.patient_id for place in places)
+    columns = _SITE | _PEOPLE if asks_people else _SITE
     values = [
         value
         for number, place in enumerate(places)
-        for value in (number, *_columns(place, timetable))
+        for value in _columns(number, place, timetable)[: len(columns)]
     ]
     statuses = ", ".join(f"'{status}'" for status in TreatmentSession.OCCUPYING)
     table = TreatmentSession._meta.db_table
@@ -81,10 +84,8 @@ def _query(
         f"UNION ALL {session} AND s.patient_id = p.patient "
         "AND s.starts_at > p.earliest AND s.site_id <> %s"
     )
-    asks_people = any(place.patient_id for place in places)
     sql = (
-        f"WITH places (place, from_day, day, earliest, starts_at, ends_at, clinician, "
-        f"patient) AS (VALUES {', '.join([f'({row})'] * len(places))}) "
+        f"WITH places ({', '.join(columns)}) AS (VALUES {_rows(columns, len(places))}) "
         f"{session} AND s.site_id = %s AND s.booked_date >= p.from_day "
         f"AND s.booked_date <= p.day {people if asks_people else ''}"
     )
@@ -92,14 +93,25 @@ def _query(
     return sql, [*values, *[but_course or 0, timetable.site_id] * parts]
 
 
-def _columns(place: Place, timetable: Timetable) -> list[Any]:
+def _rows(columns: dict[str, str], count: int) -> str:
+    """Placeholders for the places; the first row says what type each column has."""
+    row = f"({', '.join(['%s'] * len(columns))})"
+    typed = f"({', '.join(f'%s::{kind}' for kind in columns.values())})"
+    first = typed if connection.vendor == "postgresql" else row
+    return ", ".join([first, *[row] * (count - 1)])
+
+
+def _columns(number: int, place: Place, timetable: Timetable) -> list[Any]:
     earliest = place.starts_at - LONGEST_SESSION
-    moments = (earliest, place.starts_at, place.ends_at)
+    adapt = connection.ops.adapt_datetimefield_value
     return [
+        number,
         # The local days whose sessions may reach into the place.
         earliest.astimezone(timetable.zone).date(),
         place.ends_at.astimezone(timetable.zone).date(),
-        *(connection.ops.adapt_datetimefield_value(moment) for moment in moments),
+        adapt(place.starts_at),
+        adapt(place.ends_at),
+        adapt(earliest),
         place.clinician_id,
         place.patient_id,
     ]

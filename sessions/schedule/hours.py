@@ -6,6 +6,7 @@ Pure: `timetable.py` fills it from the database. Everything is local wall-clock 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ class Weekly:
     ends: dt.time
     room_id: int | None = None
 
-    @property
+    @cached_property
     def minutes(self) -> Minutes:
         return minutes.between(self.starts, self.ends)
 
@@ -61,7 +62,7 @@ class OnDays:
     def covers(self, day: dt.date) -> bool:
         return self.first_day <= day <= self.last_day
 
-    @property
+    @cached_property
     def minutes(self) -> Minutes:
         if self.starts is None or self.ends is None:
             return minutes.ALL
