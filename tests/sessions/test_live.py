@@ -89,6 +89,7 @@ def test_dates_follow_day_0_and_leave_the_focus_where_it_is(
     page = signed_in_page(dr_cooper)
     page.goto(f"/courses/new/?patient={patient.number}")
 
+    page.locator("summary", has_text="Choose the dates by hand").click()
     page.fill("#id_day_0", "9 mar 2026")
     page.press("#id_day_0", "Tab")
     expect_text(page.locator("#visits"), "Mon 09-Mar-2026")
@@ -110,6 +111,7 @@ def test_the_button_keeps_the_focus_when_it_comes_to_book(
     page = signed_in_page(dr_cooper)
     page.goto(f"/courses/new/?patient={PatientFactory().number}")
 
+    page.locator("summary", has_text="Choose the dates by hand").click()
     page.fill("#id_day_0", "2 mar 2026")
     page.locator("#id_time_0").press_sequentially("10:00")
     page.locator("#book-button button").focus()

@@ -23,8 +23,10 @@ def nothing_refuses_overlaps() -> Iterator[None]:
         definitions = _definitions()
         assert sorted(definitions) == NAMES
         drop = [f"ALTER TABLE {TABLE} DROP CONSTRAINT {name}" for name in NAMES]
-        # Sessions are never deleted; here they stand in the constraint's way.
+        # Sessions are never deleted; here they stand in the constraint's way. So does
+        # what waits for the end of the transaction.
         restore = [
+            "SET CONSTRAINTS ALL IMMEDIATE",
             "SET session_replication_role = replica",
             f"DELETE FROM {TABLE}",
             *(
