@@ -99,7 +99,7 @@ class Desk:
             today=now.astimezone(self.timetable.zone).date(),
             starts=starts,
         )
-        found = find_courses(search, site_id=self.site.pk, now=now)
+        found = find_courses(search, self.timetable, now=now)
         return lines(
             found,
             clinicians={each.pk: each.short_name for each in search.clinicians},

@@ -118,7 +118,7 @@ def offers_for_moving(
         moving=course,
         window=window,
     )
-    found = find_courses(search, site_id=course.site_id, now=now, count=count + 1)
+    found = find_courses(search, timetable_of(course.site_id), now=now, count=count + 1)
     found.offers = [each for each in found.offers if not _is_booked(each, course)]
     del found.offers[count:]
     return lines(

@@ -15,7 +15,6 @@ from sessions.courses.neighbours import Place
 from sessions.courses.rooms import free_rooms
 from sessions.schedule import minutes
 from sessions.schedule.hours import Timetable
-from sessions.schedule.timetable import timetable_of
 
 OFFERS = 10
 # How far ahead is looked: a clinic that is full for half a year needs another answer.
@@ -63,10 +62,9 @@ class Found:
 
 
 def find_courses(
-    search: Search, *, site_id: int, now: dt.datetime, count: int = OFFERS
+    search: Search, timetable: Timetable, *, now: dt.datetime, count: int = OFFERS
 ) -> Found:
     """Return the first `count` courses from the earliest day on, one per start day."""
-    timetable = timetable_of(site_id)
     calendars = calendars_for(search, timetable, now=now)
     wish = search.wish()
     first = max(search.earliest, calendars.now.date())

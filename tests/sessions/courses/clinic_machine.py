@@ -262,7 +262,9 @@ class ClinicMachine(RuleBasedStateMachine):
         )
 
     def _book_offered(self, search: Search, site: int, which: int, pick: int) -> None:
-        found = find_courses(search, site_id=self.clinic.sites[site].pk, now=self.now)
+        found = find_courses(
+            search, timetable.timetable_of(self.clinic.sites[site].pk), now=self.now
+        )
         if not found.offers:
             self.outcomes["nothing offered"] += 1
             return
@@ -410,7 +412,9 @@ class ClinicMachine(RuleBasedStateMachine):
             return
         site = self.clinic.sites.index(course.site)
         search = self._search(course.patient, ahead, pick, {}, site=site, moving=course)
-        found = find_courses(search, site_id=course.site_id, now=self.now)
+        found = find_courses(
+            search, timetable.timetable_of(course.site_id), now=self.now
+        )
         if not found.offers:
             return
         offer = _one_of(found.offers, which)

@@ -98,7 +98,7 @@ def find(dr_cooper, protocol_version):
             latest=earliest + dt.timedelta(9),
             **details,
         )
-        return find_courses(search, site_id=site.pk, now=before(earliest)).offers
+        return find_courses(search, timetable_of(site.pk), now=before(earliest)).offers
 
     return found
 

@@ -11,6 +11,7 @@ from sessions.courses import actions, offers_text
 from sessions.courses.finder import Offer
 from sessions.courses.offers import Found, Search, find_courses
 from sessions.schedule.models import OpeningHours
+from sessions.schedule.timetable import timetable_of
 from tests.factories import (
     AbsenceFactory,
     ClosureFactory,
@@ -52,7 +53,8 @@ def find(clinic, dr_cooper, indication):
             "earliest": MONDAY,
             **asked,
         }
-        return find_courses(Search(**search), site_id=clinic.pk, now=now, count=count)
+        asked = timetable_of(clinic.pk)
+        return find_courses(Search(**search), asked, now=now, count=count)
 
     return ask
 
