@@ -190,8 +190,12 @@ def test_courses_in_opposite_orders_never_meet_and_nobody_deadlocks(
 
 
 def test_without_the_constraint_courses_in_opposite_orders_meet(
-    opposite_orders, without_the_constraint
+    opposite_orders, without_the_constraint, site
 ):
+    """With rooms for everybody: two of them alone would keep most clients apart."""
+    for number in range(CLIENTS):
+        RoomFactory(site=site, name=f"One more {number}")
+
     opposite_orders(2 * CLIENTS)
 
     with pytest.raises(AssertionError, match="overlap"):
