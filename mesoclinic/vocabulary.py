@@ -58,6 +58,40 @@ class Consent(Labelled):
     NOT_RECORDED = "", "Not recorded"
     GIVEN = "given", "Given"
     REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class MixingPolicy(Labelled):
+    """What the clinic allows to be mixed in one syringe."""
+
+    NONE = "none", "No mixtures: one product in a syringe"
+    AT_MOST = "at_most", "At most so many products"
+    PHARMACY = "pharmacy", "Mixtures from a pharmacy only"
+
+
+class Answer(Labelled):
+    """An answer to a question that nobody may skip."""
+
+    NOT_RECORDED = "", "Not recorded"
+    YES = "yes", "Yes"
+    NO = "no", "No"
+
+
+class Forearm(Labelled):
+    """How the forearm lay: the tendon of extensor carpi ulnaris moves with it."""
+
+    NOT_RECORDED = "", "Not recorded"
+    SUPINATION = "supination", "Palm up"
+    NEUTRAL = "neutral", "Thumb up"
+    PRONATION = "pronation", "Palm down"
+
+
+class SafetyCheck(Labelled):
+    """What is ticked before the needle, each with its time."""
+
+    IDENTITY = "identity", "Identity spoken: name and date of birth"
+    SIDE = "side", "Side marked on the skin"
+    STOP = "stop", "Stop moment: side, place, mixture, expiry"
 
 
 class Change(Labelled):

@@ -35,6 +35,8 @@ NUMBERS = (
     "strong_percent",
     "consent_required",
     "consent_text",
+    "mixing_policy",
+    "mixing_most",
 )
 INDICATION_DETAILS = (
     "group",

@@ -43,6 +43,21 @@ def format_ml(volume_ml: Decimal) -> str:
     return f"{_plain(volume_ml)} mL"
 
 
+def format_strength(mg_per_ml: Decimal | None) -> str:
+    """Return a strength in both ways it is written: `10 mg/mL (1 %)`.
+
+    1 % is 1 g in 100 mL, so 10 mg/mL. Mistaking one for the other is a factor of ten.
+    """
+    if mg_per_ml is None:
+        return "strength not in mg/mL"
+    return f"{_plain(mg_per_ml)} mg/mL ({_plain(mg_per_ml / 10)} %)"
+
+
+def format_mg(mass_mg: Decimal) -> str:
+    """Return a mass as screens and paper write it: `12.5 mg`."""
+    return f"{_plain(mass_mg)} mg"
+
+
 def format_mm(length_mm: Decimal) -> str:
     """Return a length as screens and paper write it: `3.5 mm`."""
     return f"{_plain(length_mm)} mm"

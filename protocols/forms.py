@@ -14,6 +14,7 @@ from mesoclinic.fields import (
     VolumeField,
 )
 from mesoclinic.forms import ClinicForm
+from mesoclinic.vocabulary import MixingPolicy, choices
 from protocols.actions import INDICATION_DETAILS, NUMBERS
 from protocols.models import Indication, IndicationGroup, Protocol, ProtocolVersion
 
@@ -95,6 +96,15 @@ class VersionForm(ClinicForm):
         label="The first session needs a consent", required=False
     )
     consent_text = PlainLinesField(max_length=4000, required=False)
+    mixing_policy = forms.ChoiceField(
+        label="Mixtures", choices=choices(MixingPolicy), widget=forms.RadioSelect
+    )
+    mixing_most = CountField(
+        label="Most products in one mixture",
+        least=1,
+        most=10,
+        help_text="Counts where at most so many products are allowed.",
+    )
 
     units = {
         "volume_per_point_ml": "mL",

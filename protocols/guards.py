@@ -1,7 +1,16 @@
 """What the database refuses on protocols: a published version does not change."""
 
-from mesoclinic.database import Guard, changed
-from protocols.models import ProtocolVersion, ScreeningQuestion
+from mesoclinic.database import Guard, changed, never_deleted
+from protocols.models import (
+    PointTemplate,
+    Product,
+    ProtocolVersion,
+    Recipe,
+    ScreeningQuestion,
+    StockLot,
+    Substance,
+    SubstanceLimit,
+)
 
 _VERSION = ProtocolVersion._meta.db_table
 _QUESTION = ScreeningQuestion._meta.db_table
@@ -41,6 +50,19 @@ GUARDS = [
         when="OLD.status <> 'draft'",
         message=_FROZEN,
     ),
+    never_deleted(Substance, "substances are never deleted"),
+    never_deleted(SubstanceLimit, "a limit is closed, never deleted"),
+    Guard(
+        name="limit_stays_what_it_was",
+        table=SubstanceLimit._meta.db_table,
+        event="UPDATE",
+        when=changed(SubstanceLimit, but=["closed_at", "closed_by"]),
+        message="a limit is closed and entered anew, not rewritten",
+    ),
+    never_deleted(Product, "products are withdrawn, never deleted"),
+    never_deleted(StockLot, "lots are used up, never deleted"),
+    never_deleted(Recipe, "recipes are retired, never deleted"),
+    never_deleted(PointTemplate, "templates are retired, never deleted"),
     _question("INSERT", "NEW.version_id"),
     _question("UPDATE", "OLD.version_id, NEW.version_id"),
     _question("DELETE", "OLD.version_id"),

@@ -3,17 +3,22 @@
 import datetime as dt
 
 from mesoclinic.database import Guard, append_only, changed, never_deleted
-from protocols.models import Indication, ProtocolVersion
+from protocols.models import Indication, ProtocolVersion, StockLot
 from sessions.courses.models import LONGEST_SESSION
 from sessions.models import (
     Amendment,
+    ConsentEvent,
     Course,
     CourseChange,
     Evaluation,
     InjectionPoint,
     LeafletIssue,
+    MixtureComponent,
     RecordFinding,
+    RecordVoid,
     Room,
+    SafetyTick,
+    ScreeningAnswer,
     SessionRecord,
     Signature,
     TreatmentSession,
@@ -121,6 +126,7 @@ GUARDS = [
             Course,
             but=[
                 "clinician",
+                "side",
                 "closed_as",
                 "closed_at",
                 "closed_by",
@@ -128,7 +134,28 @@ GUARDS = [
                 "version",
             ],
         ),
-        message="a course keeps its patient, indication, side and protocol version",
+        message="a course keeps its patient, indication and protocol version",
+    ),
+    Guard(
+        name="side_stays_once_given",
+        table=_COURSE,
+        event="UPDATE",
+        when=(
+            "OLD.side IS DISTINCT FROM NEW.side AND EXISTS (SELECT 1 "
+            f"FROM {_SESSION} s WHERE s.course_id = OLD.id AND s.status = 'given')"
+        ),
+        message="the side on which something was given stays",
+    ),
+    Guard(
+        name="lot_given_stays",
+        table=StockLot._meta.db_table,
+        event="UPDATE",
+        when=(
+            f"({changed(StockLot, but=['opened_on', 'used_up_at', 'used_up_by'])}) "
+            f"AND EXISTS (SELECT 1 FROM {MixtureComponent._meta.db_table} c "
+            "WHERE c.lot_id = OLD.id)"
+        ),
+        message="a lot that went into a mixture stays what it was",
     ),
     Guard(
         name="closed_course_stays_closed",
@@ -171,6 +198,13 @@ GUARDS = [
     never_deleted(SessionRecord, "records are never deleted"),
     *(_locked(InjectionPoint, e, "record_id") for e in ("INSERT", "UPDATE", "DELETE")),
     *(_locked(RecordFinding, e, "record_id") for e in ("INSERT", "UPDATE", "DELETE")),
+    *(
+        _locked(part, event, "record_id")
+        for part in (MixtureComponent, ScreeningAnswer, SafetyTick)
+        for event in ("INSERT", "UPDATE", "DELETE")
+    ),
+    *append_only(ConsentEvent, "what a patient answered is never changed"),
+    *append_only(RecordVoid, "a voided record stays voided"),
     *append_only(Signature, "a signature is never changed"),
     *append_only(Amendment, "an amendment is never changed"),
     *append_only(Evaluation, "an evaluation is never changed"),

@@ -13,22 +13,44 @@ import factory
 from factory.django import DjangoModelFactory
 
 from mesoclinic.models import User
-from mesoclinic.vocabulary import Change, Consent, Judgement, Severity, Sex, Side
+from mesoclinic.vocabulary import (
+    Answer,
+    Change,
+    Consent,
+    Judgement,
+    SafetyCheck,
+    Severity,
+    Sex,
+    Side,
+)
 from patients.models import Allergy, Patient
 from patients.models.patient import searchable
 from protocols.models import (
+    AllergyClass,
     Indication,
     IndicationGroup,
+    IndicationView,
+    MixingPair,
+    PointTemplate,
+    Product,
     Protocol,
     ProtocolVersion,
+    Recipe,
+    RecipeComponent,
     ScreeningQuestion,
+    StockLot,
+    Substance,
+    SubstanceLimit,
+    TemplatePoint,
 )
+from protocols.models.formulary import Container
 from sessions.models import (
     Absence,
     Amendment,
     Arrival,
     CalendarFeed,
     Closure,
+    ConsentEvent,
     Course,
     CourseChange,
     EarlierWish,
@@ -36,9 +58,13 @@ from sessions.models import (
     ExtraHours,
     InjectionPoint,
     LeafletIssue,
+    MixtureComponent,
     OpeningHours,
     RecordFinding,
+    RecordVoid,
     Room,
+    SafetyTick,
+    ScreeningAnswer,
     SessionRecord,
     Signature,
     Site,
@@ -47,6 +73,7 @@ from sessions.models import (
     WorkedHoliday,
     WorkingHours,
 )
+from sessions.recording.models import Means
 from sessions.recording.sealing import amendment_hash, seal
 from sessions.schedule import timetable
 
@@ -179,6 +206,121 @@ class IndicationFactory(DjangoModelFactory):
     def published_version(indication: Indication, create: bool, extracted: Any) -> None:
         if extracted is not False and indication.protocol.current is None:
             ProtocolVersionFactory(protocol=indication.protocol)
+
+
+class IndicationViewFactory(DjangoModelFactory):
+    class Meta:
+        model = IndicationView
+
+    indication = factory.SubFactory(IndicationFactory)
+    view = "ankle-outer"
+
+
+class PointTemplateFactory(DjangoModelFactory):
+    """A template of the clinic with `points` points in a row, eight unless said."""
+
+    class Meta:
+        model = PointTemplate
+        skip_postgeneration_save = True
+
+    indication = factory.SubFactory(IndicationFactory)
+    name = factory.Sequence("Around the bone {}".format)
+    source = "clinic's own"
+
+    @factory.post_generation
+    def points(template: PointTemplate, create: bool, count: int | None) -> None:
+        for _ in range(8 if count is None else count):
+            TemplatePointFactory(template=template)
+
+
+class TemplatePointFactory(DjangoModelFactory):
+    class Meta:
+        model = TemplatePoint
+
+    template = factory.SubFactory(PointTemplateFactory, points=0)
+    number = factory.LazyAttribute(lambda each: each.template.points.count() + 1)
+    view = "ankle-outer"
+    x = factory.LazyAttribute(lambda each: Decimal("0.3") + Decimal(each.number) / 100)
+    y = Decimal("0.5")
+
+
+class AllergyClassFactory(DjangoModelFactory):
+    class Meta:
+        model = AllergyClass
+
+    name = factory.Sequence("amide local anaesthetics {}".format)
+
+
+class SubstanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Substance
+
+    name = factory.Sequence("lidocaine-{}".format)
+
+
+class SubstanceLimitFactory(DjangoModelFactory):
+    class Meta:
+        model = SubstanceLimit
+
+    substance = factory.SubFactory(SubstanceFactory)
+    per = SubstanceLimit.Per.SESSION
+    most_mg = Decimal("100")
+    source = "Clinic's own, March 2026"
+    reviewed_on = DAY_0
+    entered_by = factory.SubFactory(UserFactory, admin=True)
+
+
+class ProductFactory(DjangoModelFactory):
+    """1 %, in ampoules of 5 mL for one patient."""
+
+    class Meta:
+        model = Product
+
+    substance = factory.SubFactory(SubstanceFactory)
+    name = factory.Sequence("Lidocaine 1 % no. {}".format)
+    strength_mg_per_ml = Decimal("10")
+    container = Container.AMPOULE
+    container_ml = Decimal("5")
+
+
+class StockLotFactory(DjangoModelFactory):
+    """On the shelf, good for years after the imagined week."""
+
+    class Meta:
+        model = StockLot
+
+    product = factory.SubFactory(ProductFactory)
+    number = factory.Sequence("LOT{}".format)
+    expires_on = dt.date(2030, 12, 31)
+    entered_by = factory.SubFactory(UserFactory, admin=True)
+
+
+class RecipeFactory(DjangoModelFactory):
+    class Meta:
+        model = Recipe
+
+    name = factory.Sequence("Lidocaine alone {}".format)
+
+
+class RecipeComponentFactory(DjangoModelFactory):
+    class Meta:
+        model = RecipeComponent
+
+    recipe = factory.SubFactory(RecipeFactory)
+    position = factory.LazyAttribute(lambda each: each.recipe.components.count() + 1)
+    product = factory.SubFactory(ProductFactory)
+    volume_ml = Decimal("1")
+
+
+class MixingPairFactory(DjangoModelFactory):
+    class Meta:
+        model = MixingPair
+
+    first = factory.SubFactory(SubstanceFactory)
+    second = factory.SubFactory(SubstanceFactory)
+    verdict = MixingPair.Verdict.OK
+    source = "Clinic's own, March 2026"
+    entered_by = factory.SubFactory(UserFactory, admin=True)
 
 
 class TimetableRowFactory(DjangoModelFactory):
@@ -399,6 +541,57 @@ class InjectionPointFactory(DjangoModelFactory):
     planned_ml = Decimal("0.1")
 
 
+class MixtureComponentFactory(DjangoModelFactory):
+    """One product with its lot, as it stands in the formulary."""
+
+    class Meta:
+        model = MixtureComponent
+
+    record = factory.SubFactory(SessionRecordFactory)
+    position = factory.LazyAttribute(lambda each: each.record.components.count() + 1)
+    lot = factory.SubFactory(StockLotFactory)
+    product = factory.SelfAttribute("lot.product")
+    volume_ml = Decimal("2")
+    product_name = factory.SelfAttribute("product.name")
+    strength_mg_per_ml = factory.SelfAttribute("product.strength_mg_per_ml")
+    lot_number = factory.SelfAttribute("lot.number")
+    expires_on = factory.SelfAttribute("lot.expires_on")
+
+
+class ScreeningAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = ScreeningAnswer
+
+    record = factory.SubFactory(SessionRecordFactory)
+    question = factory.SubFactory(ScreeningQuestionFactory)
+    answer = Answer.NO
+
+
+class SafetyTickFactory(DjangoModelFactory):
+    class Meta:
+        model = SafetyTick
+
+    record = factory.SubFactory(SessionRecordFactory)
+    check_name = SafetyCheck.IDENTITY
+    ticked_at = DAY_0_START
+    ticked_by = factory.SelfAttribute("record.saved_by")
+
+
+class ConsentEventFactory(DjangoModelFactory):
+    """Given on paper, to the text of the course's own version."""
+
+    class Meta:
+        model = ConsentEvent
+
+    course = factory.SubFactory(CourseFactory)
+    version = factory.SelfAttribute("course.protocol_version")
+    answer = Consent.GIVEN
+    person = "The patient"
+    means = Means.PAPER
+    recorded_at = A_MONTH_BEFORE
+    recorded_by = factory.SelfAttribute("course.clinician")
+
+
 class RecordFindingFactory(DjangoModelFactory):
     """A deviation that a clinician went past, with the reason."""
 
@@ -456,6 +649,18 @@ class AmendmentFactory(DjangoModelFactory):
         )
         amendment.save(force_insert=True)
         return amendment
+
+
+class RecordVoidFactory(DjangoModelFactory):
+    class Meta:
+        model = RecordVoid
+
+    record = factory.LazyFunction(lambda: SignatureFactory().record)
+    reason = "Recorded for the wrong patient"
+    voided_by = factory.SelfAttribute("record.saved_by")
+    voided_at = DAY_0_START + dt.timedelta(days=1)
+    voider_name = factory.SelfAttribute("voided_by.display_name")
+    hash = "0" * 64
 
 
 class LeafletIssueFactory(DjangoModelFactory):

@@ -109,7 +109,7 @@ def test_every_model_has_a_factory():
 
 
 # Moments of a visit or of an account, which nobody decides at a keyboard.
-NOBODYS = {"starts_at", "ends_at", "ended_at", "joined_at"}
+NOBODYS = {"starts_at", "ends_at", "started_at", "ended_at", "prepared_at", "joined_at"}
 
 
 def unpaired(names: set[str]) -> set[str]:

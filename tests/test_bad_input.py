@@ -213,6 +213,8 @@ VERSION = {
     "strong_percent": "50",
     "consent_required": "on",
     "consent_text": "I agree.",
+    "mixing_policy": "at_most",
+    "mixing_most": "3",
 }
 STAFF = {
     "username": "newcomer",

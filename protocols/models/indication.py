@@ -73,6 +73,7 @@ class Indication(models.Model):
         max_length=9, choices=Basis.choices, default=Basis.TECHNIQUE
     )
     movement = models.CharField("movement measured", max_length=120, blank=True)
+    asks_forearm = models.BooleanField("asks how the forearm lies", default=False)
     protocol = models.ForeignKey(Protocol, on_delete=models.PROTECT)
     position = models.PositiveSmallIntegerField(default=0)
     catalogue_key = catalogue_key()

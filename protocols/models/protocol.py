@@ -1,6 +1,7 @@
 """How sessions are done: a protocol and its frozen versions."""
 
 from decimal import Decimal
+from functools import partial
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from mesoclinic.models import User
+from mesoclinic.vocabulary import MixingPolicy, choices
 from protocols.rules import Limits
 
 
@@ -121,6 +123,12 @@ class ProtocolVersion(models.Model):
         "first session needs a consent", default=True
     )
     consent_text = models.TextField("consent text", max_length=4000, blank=True)
+    mixing_policy = models.CharField(
+        max_length=8,
+        choices=partial(choices, MixingPolicy),
+        default=MixingPolicy.AT_MOST,
+    )
+    mixing_most = _whole(3, 1, 10, "most products in one mixture")
 
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -200,6 +208,8 @@ class ProtocolVersion(models.Model):
             angle_deg=self.angle_deg,
             needle_length_mm=self.needle_length_mm,
             consent_required=self.consent_required,
+            mixing_policy=MixingPolicy(self.mixing_policy),
+            mixing_most=self.mixing_most,
         )
 
 
