@@ -18,6 +18,7 @@ from mesoclinic.models import User
 from mesoclinic.vocabulary import Labelled, choices
 from protocols.dosing import format_strength
 from protocols.models.protocol import catalogue_key
+from protocols.scanning import Scan
 
 # How long an opened multi-dose container keeps, unless the clinic says otherwise.
 DEFAULT_OPENED_DAYS = 28
@@ -43,6 +44,16 @@ class Container(Labelled):
     BAG = "bag", "Bag"
 
 
+class AllergyClassQuerySet(models.QuerySet["AllergyClass"]):
+    def members_that_cross_react(self) -> dict[int, list[str]]:
+        """By class: the substances of which an allergy to one counts for all."""
+        crossing = self.filter(cross_reacts=True).prefetch_related("substances")
+        return {
+            each.pk: [substance.name for substance in each.substances.all()]
+            for each in crossing
+        }
+
+
 class AllergyClass(models.Model):
     """Substances that share an allergy: *ester local anaesthetics*.
 
@@ -57,6 +68,8 @@ class AllergyClass(models.Model):
         "an allergy to one member counts for all", default=True
     )
     catalogue_key = catalogue_key()
+
+    objects = AllergyClassQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -290,6 +303,10 @@ class StockLotQuerySet(models.QuerySet["StockLot"]):
             .order_by("expires_on", "number")
         )
 
+    def scanned(self, scan: Scan) -> "StockLotQuerySet":
+        """The lot that the code of a box names."""
+        return self.filter(product__gtin=scan.gtin, number=scan.lot)
+
 
 class StockLot(models.Model):
     """A lot of a product on the clinic's shelf. The thread of every recall."""
@@ -404,6 +421,13 @@ class RecipeComponent(models.Model):
         return f"{self.product}, {self.volume_ml.normalize():f} mL"
 
 
+class MixingPairQuerySet(models.QuerySet["MixingPair"]):
+    def among(self, substances: set[int]) -> "MixingPairQuerySet":
+        """The pairs of these substances, by their keys."""
+        pairs = self.filter(first__in=substances, second__in=substances)
+        return pairs.select_related("first", "second")
+
+
 class MixingPair(models.Model):
     """Whether two substances may go into one syringe. What is not here is unknown."""
 
@@ -418,6 +442,8 @@ class MixingPair(models.Model):
     source = models.CharField(max_length=300)
     entered_at = models.DateTimeField(auto_now=True)
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = MixingPairQuerySet.as_manager()
 
     class Meta:
         constraints = [

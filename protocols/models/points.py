@@ -71,12 +71,19 @@ class PointTemplateQuerySet(models.QuerySet["PointTemplate"]):
     def in_use(self) -> "PointTemplateQuerySet":
         return self.filter(retired_at__isnull=True)
 
-    def offered_to(self, user: User) -> "PointTemplateQuerySet":
+    def favourites_of(
+        self, user: User, indication: Indication
+    ) -> "PointTemplateQuerySet":
+        return self.in_use().filter(owner=user, indication=indication)
+
+    def offered_to(self, user: User, indication: Indication) -> "PointTemplateQuerySet":
         """The clinic's own, then a clinician's favourites, with their points."""
         mine = self.in_use().filter(Q(owner__isnull=True) | Q(owner=user))
-        return mine.order_by(
-            models.F("owner").asc(nulls_first=True), "position", "name"
-        ).prefetch_related("points")
+        return (
+            mine.filter(indication=indication)
+            .order_by(models.F("owner").asc(nulls_first=True), "position", "name")
+            .prefetch_related("points")
+        )
 
 
 class PointTemplate(models.Model):

@@ -1,83 +1,19 @@
 """The one adapter from rows to facts: what the rules say about a plan and a record."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from decimal import Decimal
 
-from mesoclinic.vocabulary import Consent, Side
-from protocols.rules import Facts, Finding, Plan, Stage, assess
+from mesoclinic.vocabulary import Answer, Consent, Forearm, Side
+from protocols import components
+from protocols.rules import Facts, Finding, Plan, Question, Stage, assess
 from sessions.courses.models import TreatmentSession
-from sessions.recording.models import SessionRecord
+from sessions.recording.drafts import Draft
+from sessions.recording.models import ConsentEvent, MixtureComponent
 
 
-@dataclass(frozen=True, kw_only=True)
-class PointDraft:
-    """One point as typed. `given_ml` is None until it is recorded."""
-
-    planned_ml: Decimal
-    given_ml: Decimal | None = None
-    skipped: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A plan and a record as typed, before anything is stored."""
-
-    volume_per_point_ml: Decimal
-    larger_zone: bool
-    angle_deg: int | None
-    needle_length_mm: Decimal
-    mixture: str
-    points: tuple[PointDraft, ...]
-    consent: Consent = Consent.NOT_RECORDED
-    pain_before: int | None = None
-    pain_after: int | None = None
-    ended_at: dt.datetime | None = None
-    note: str = ""
-    # Why a deviation was made, by the code of its finding.
-    reasons: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def planned_volumes(self) -> tuple[Decimal, ...]:
-        return tuple(point.planned_ml for point in self.points)
-
-    @property
-    def given_volumes(self) -> tuple[Decimal, ...]:
-        """What was given; where nothing is recorded yet, what is planned."""
-        return tuple(
-            point.given_ml or point.planned_ml
-            for point in self.points
-            if not point.skipped
-        )
-
-
-def draft_of(record: SessionRecord) -> Draft:
-    """Return what is stored in the form in which the rules look at it."""
-    return Draft(
-        volume_per_point_ml=record.volume_per_point_ml,
-        larger_zone=record.larger_zone,
-        angle_deg=record.angle_deg,
-        needle_length_mm=record.needle_length_mm,
-        mixture=record.mixture,
-        points=tuple(
-            PointDraft(
-                planned_ml=point.planned_ml,
-                given_ml=point.given_ml,
-                skipped=point.skipped,
-            )
-            for point in record.points_in_order
-        ),
-        consent=Consent(record.consent),
-        pain_before=record.pain_before,
-        pain_after=record.pain_after,
-        ended_at=record.ended_at,
-        note=record.note,
-        reasons={f.code: f.given_reason for f in record.findings.all()},
-    )
-
-
-def facts_of(treatment_session: TreatmentSession, consent: Consent) -> Facts:
+def facts_of(treatment_session: TreatmentSession, draft: Draft) -> Facts:
+    """What is known besides the plan: protocol, patient, answers, consent."""
     course, patient = treatment_session.course, treatment_session.patient
     return Facts(
         limits=course.protocol_version.limits,
@@ -86,7 +22,32 @@ def facts_of(treatment_session: TreatmentSession, consent: Consent) -> Facts:
         allergy_state=patient.allergy_state,
         allergies=tuple(allergy.substance for allergy in patient.current_allergies),
         is_first_session=treatment_session.is_first,
-        consent=consent,
+        consent=consent_of(treatment_session),
+        questions=_questions(treatment_session, draft),
+        has_drawings=bool(course.indication.views.all()),
+        asks_forearm=course.indication.asks_forearm,
+    )
+
+
+def consent_of(treatment_session: TreatmentSession) -> Consent:
+    """The last word of the patient on the text that the course is done by (R11)."""
+    event = ConsentEvent.objects.latest_of(treatment_session.course)
+    return Consent(event.answer) if event else Consent.NOT_RECORDED
+
+
+def _questions(
+    treatment_session: TreatmentSession, draft: Draft
+) -> tuple[Question, ...]:
+    asked = treatment_session.course.protocol_version.questions.all()
+    return tuple(
+        Question(
+            position=question.position,
+            field=f"answer_{question.pk}",
+            text=question.text,
+            yes_means=question.yes_means,
+            answer=draft.answers.get(question.pk, Answer.NOT_RECORDED),
+        )
+        for question in asked
     )
 
 
@@ -94,14 +55,50 @@ def findings_on(
     treatment_session: TreatmentSession, draft: Draft, *, stage: Stage = Stage.PLAN
 ) -> tuple[Finding, ...]:
     """What the rules say about the plan and about what was given, each code once."""
-    facts = facts_of(treatment_session, draft.consent)
+    facts = facts_of(treatment_session, draft)
+    plan = _plan(treatment_session, draft)
     by_code: dict[str, Finding] = {}
     for volumes in (draft.planned_volumes, draft.given_volumes):
-        plan = Plan(
-            volumes_ml=volumes,
-            larger_zone=draft.larger_zone,
-            angle_deg=draft.angle_deg,
-            mixture=draft.mixture,
-        )
-        by_code |= {f.code: f for f in assess(facts, plan, stage=stage)}
+        found = assess(facts, replace(plan, volumes_ml=volumes), stage=stage)
+        by_code |= {finding.code: finding for finding in found}
     return tuple(by_code.values())
+
+
+def _plan(treatment_session: TreatmentSession, draft: Draft) -> Plan:
+    parts = [(each.product, each.lot, each.volume_ml) for each in draft.components]
+    day = given_on(treatment_session, draft)
+    return Plan(
+        volumes_ml=draft.planned_volumes,
+        larger_zone=draft.larger_zone,
+        angle_deg=draft.angle_deg,
+        mixture=draft.mixture,
+        given_on=day,
+        components=components.facts(
+            parts, already_mg=_already_mg(treatment_session, draft, day)
+        ),
+        drawn_up_ml=draft.drawn_up_ml,
+        looks_clear=draft.looks_clear,
+        verdicts=components.verdicts(product for product, _, _ in parts),
+        unplaced=draft.unplaced,
+        unconfirmed=draft.unconfirmed,
+        has_forearm=draft.forearm != Forearm.NOT_RECORDED,
+        ticks=draft.ticks,
+    )
+
+
+def given_on(treatment_session: TreatmentSession, draft: Draft) -> dt.date:
+    """The local day on which it was given, or is to be."""
+    if draft.ended_at is None:
+        return treatment_session.booked_date
+    return draft.ended_at.astimezone(treatment_session.zone).date()
+
+
+def _already_mg(
+    treatment_session: TreatmentSession, draft: Draft, day: dt.date
+) -> dict[int, Decimal]:
+    """What the patient has had of each substance on that day in other sessions."""
+    if not draft.components:
+        return {}
+    return MixtureComponent.objects.given_mg(
+        patient_id=treatment_session.patient_id, day=day, but=treatment_session.pk
+    )

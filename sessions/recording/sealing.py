@@ -14,7 +14,12 @@ from django.db import models
 from mesoclinic.hashing import keyed_hash, same_hash
 from mesoclinic.models import User
 from sessions.courses.models import TreatmentSession
-from sessions.recording.models import Amendment, SessionRecord, Signature
+from sessions.recording.models import (
+    Amendment,
+    RecordVoid,
+    SessionRecord,
+    Signature,
+)
 
 # Of a course, what stays when it is later moved or closed.
 _COURSE_FIELDS = ("patient", "indication", "side", "protocol_version", "site")
@@ -36,6 +41,12 @@ def content_of(record: SessionRecord) -> dict[str, Any]:
         "protocol": str(course.protocol_version),
         "points": [_fields(point) for point in record.points_in_order],
         "findings": [_fields(finding) for finding in record.findings.all()],
+        "mixture": [_fields(each) for each in record.components.all()],
+        "answers": [
+            {**_fields(each), "question": each.question.text}
+            for each in record.answers.select_related("question")
+        ],
+        "checks": [_fields(tick) for tick in record.ticks.order_by("pk")],
     }
 
 
@@ -96,6 +107,14 @@ def amendment_hash(amendment: Amendment, *, previous: str) -> str:
     return keyed_hash(content, previous=previous)
 
 
+def void_hash(void: RecordVoid, *, previous: str) -> str:
+    """The keyed hash over who voided a record and why, chained to its signature."""
+    content = _fields(void)
+    for name in ("id", "hash"):
+        del content[name]
+    return keyed_hash(content, previous=previous)
+
+
 def seal(record: SessionRecord, *, by: User, now: dt.datetime) -> Signature:
     """Make the signature of a record; the caller stores it."""
     signature = Signature(
@@ -120,8 +139,8 @@ def broken_parts(record: SessionRecord) -> list[str]:
     if not same_hash(signature.hash, signature_hash(signature)):
         return ["signature"]
     now, signed = content_of(record), signature.content
-    broken = [part for part in now if not _as_signed(now[part], signed.get(part))]
-    return broken + _broken_amendments(record)
+    broken = [part for part in now if not _as_signed(now[part], signed.get(part, []))]
+    return broken + _broken_amendments(record) + _broken_void(record)
 
 
 def _as_signed(now: Any, signed: Any) -> bool:
@@ -144,3 +163,10 @@ def _broken_amendments(record: SessionRecord) -> list[str]:
             return ["amendments"]
         previous = amendment.hash
     return []
+
+
+def _broken_void(record: SessionRecord) -> list[str]:
+    if not record.is_void:
+        return []
+    expected = void_hash(record.void, previous=record.signature.hash)
+    return [] if same_hash(record.void.hash, expected) else ["void"]

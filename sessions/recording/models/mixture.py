@@ -1,5 +1,7 @@
 """What was in the syringe."""
 
+import datetime as dt
+from collections import defaultdict
 from decimal import Decimal
 
 from django.core.validators import MinValueValidator
@@ -9,6 +11,32 @@ from django.db.models import Q
 from protocols.models import Product, StockLot
 from sessions.recording.models.locking import LockedBySignature
 from sessions.recording.models.record import SessionRecord
+
+
+class MixtureComponentQuerySet(models.QuerySet["MixtureComponent"]):
+    def with_products(self) -> "MixtureComponentQuerySet":
+        """With what the rules look at."""
+        return self.select_related("product__substance", "lot__product")
+
+    def given_mg(
+        self, *, patient_id: int, day: dt.date, but: int
+    ) -> dict[int, Decimal]:
+        """How many mg of each substance a patient was given on a day, by its key.
+
+        `but` is the session that is being recorded. What has no strength in mg/mL
+        cannot be added up and is left out.
+        """
+        given: dict[int, Decimal] = defaultdict(Decimal)
+        rows = self.filter(
+            record__treatment_session__patient=patient_id,
+            record__treatment_session__given_date=day,
+            strength_mg_per_ml__isnull=False,
+        ).exclude(record__treatment_session=but)
+        for substance, volume, strength in rows.values_list(
+            "product__substance", "volume_ml", "strength_mg_per_ml"
+        ):
+            given[substance] += volume * strength
+        return given
 
 
 class MixtureComponent(LockedBySignature):
@@ -35,6 +63,8 @@ class MixtureComponent(LockedBySignature):
     strength_mg_per_ml = models.DecimalField(max_digits=9, decimal_places=4, null=True)
     lot_number = models.CharField(max_length=40, blank=True)
     expires_on = models.DateField(null=True)
+
+    objects = MixtureComponentQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

@@ -12,6 +12,7 @@ from protocols import drawings
 from protocols.models.points import place_field, view_field
 from sessions.recording.models.locking import LockedBySignature
 from sessions.recording.models.record import SessionRecord
+from sessions.recording.places import Spot
 
 
 class InjectionPoint(LockedBySignature):
@@ -90,6 +91,13 @@ class InjectionPoint(LockedBySignature):
 
     def __str__(self) -> str:
         return f"Point {self.number}"
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where it is; None where it was never placed."""
+        if self.x is None or self.y is None:
+            return None
+        return Spot(view=self.view, side=Side(self.side), x=self.x, y=self.y)
 
     @property
     def place_text(self) -> str:

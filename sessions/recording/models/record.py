@@ -26,6 +26,25 @@ def _pain(label: str) -> models.Field:
 
 
 class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
+    def drafts_of(self, course: Course) -> "SessionRecordQuerySet":
+        """What is planned for a course and not signed yet."""
+        return self.filter(treatment_session__course=course, signature__isnull=True)
+
+    def before(self, treatment_session: TreatmentSession) -> "SessionRecord | None":
+        """The signed record of the visit before, of the same course."""
+        return (
+            self.filter(
+                treatment_session__course=treatment_session.course_id,
+                treatment_session__protocol_day__lt=treatment_session.protocol_day,
+                signature__isnull=False,
+                void__isnull=True,
+            )
+            .select_related("treatment_session")
+            .prefetch_related("points", "answers")
+            .order_by("-treatment_session__protocol_day")
+            .first()
+        )
+
     def first_pain(self, course: Course) -> int | None:
         """Pain on movement before the first treatment, if it was asked for."""
         return (

@@ -71,14 +71,14 @@ class Means(Labelled):
 
 
 class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
+    def of_course(self, course: Course) -> "ConsentEventQuerySet":
+        """Every answer, the last one first, with its text and who recorded it."""
+        answers = self.filter(course=course).select_related("recorded_by", "version")
+        return answers.order_by("-recorded_at", "-pk")
+
     def latest_of(self, course: Course) -> "ConsentEvent | None":
         """What holds for a course now: the last word on the text it is done by."""
-        return (
-            self.filter(course=course, version=course.protocol_version_id)
-            .select_related("recorded_by", "version")
-            .order_by("-recorded_at", "-pk")
-            .first()
-        )
+        return self.of_course(course).filter(version=course.protocol_version_id).first()
 
 
 class ConsentEvent(models.Model):

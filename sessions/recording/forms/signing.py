@@ -1,0 +1,95 @@
+"""Signing a record, and what can be done with it afterwards."""
+
+from typing import Any
+
+from django import forms
+
+from mesoclinic.fields import PlainLinesField, PlainTextField
+from mesoclinic.forms import ClinicForm, submission_field, version_field
+from mesoclinic.vocabulary import Consent, Side, choices
+from sessions.recording.models import Means
+
+
+class SignForm(ClinicForm):
+    """The signature: the password, unless it was typed in the last 15 minutes."""
+
+    version = version_field()
+    password = forms.CharField(
+        label="Your password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Asked again because the last time is more than 15 minutes ago.",
+    )
+
+    def __init__(self, *args: Any, asks_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_password:
+            del self.fields["password"]
+
+
+class AmendForm(ClinicForm):
+    submission = submission_field()
+    text = PlainLinesField(
+        label="What is to be added or put right",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    reason = PlainTextField(label="Why", max_length=300)
+
+
+class VoidForm(ClinicForm):
+    reason = PlainTextField(
+        label="Why does this record not count?",
+        max_length=300,
+        help_text="It stays legible, with your name and this reason.",
+    )
+
+
+class SideForm(ClinicForm):
+    """Another side than was booked. None is chosen beforehand."""
+
+    version = version_field()
+    side = forms.ChoiceField(
+        label="Which side is treated?",
+        choices=[pair for pair in choices(Side) if pair[0] != Side.NONE],
+        widget=forms.RadioSelect,
+    )
+
+
+class FavouriteForm(ClinicForm):
+    name = PlainTextField(label="Name of the favourite", max_length=120)
+
+
+# What a pen leaves on the screen: moves and lines in whole units, 400 by 160.
+STROKES = r"(M\d{1,3} \d{1,3}( L\d{1,3} \d{1,3})*( |$))+"
+
+
+class ConsentForm(ClinicForm):
+    """The patient's answer to the consent text, and how it was given."""
+
+    answer = forms.ChoiceField(
+        label="The patient's answer",
+        choices=[pair for pair in choices(Consent) if pair[0]],
+        widget=forms.RadioSelect,
+    )
+    person = PlainTextField(
+        label="Who answered",
+        max_length=300,
+        help_text="The patient, or who answers for them and as what.",
+    )
+    means = forms.ChoiceField(
+        label="How", choices=choices(Means), widget=forms.RadioSelect
+    )
+    strokes = forms.RegexField(
+        STROKES,
+        required=False,
+        max_length=40_000,
+        widget=forms.HiddenInput,
+        label="Signature",
+        error_messages={"invalid": "This is not a signature. Sign again."},
+    )
+
+    def clean_answer(self) -> Consent:
+        return Consent(self.cleaned_data["answer"])
+
+    def clean_means(self) -> Means:
+        return Means(self.cleaned_data["means"])
