@@ -1,4 +1,4 @@
-"""The lists that admins edit: shape and wording of input."""
+"""Indications, their groups and protocol versions: shape and wording of input."""
 
 from decimal import Decimal
 from typing import Any
