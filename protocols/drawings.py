@@ -109,8 +109,11 @@ class Landmark:
 
 @dataclass(frozen=True)
 class Region:
+    """A part of the body with a name; `d` is its line in SVG's own words."""
+
     label: str
     polygon: Polygon
+    d: str
 
 
 WIDTH = 300
@@ -138,10 +141,20 @@ class Drawing:
     @cached_property
     def regions(self) -> tuple[Region, ...]:
         return tuple(
-            Region(line.label, _polygon(line.d))
+            Region(line.label, _polygon(line.d), line.d)
             for line in self.lines
             if line.part == "region"
         )
+
+    @property
+    def regions_small_first(self) -> list[Region]:
+        """In the order in which a place is named: the smallest around it counts."""
+        return sorted(self.regions, key=lambda region: region.polygon.area)
+
+    @property
+    def seen(self) -> list[Line]:
+        """What is drawn: everything but the regions."""
+        return [line for line in self.lines if line.part != "region"]
 
     def shown_side(self, side: Side) -> Side:
         """Which way round it is shown: a view of the middle is never mirrored."""

@@ -1,67 +1,44 @@
 """What the page of a visit shows besides its form."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from mesoclinic.access import ClinicRequest
 from mesoclinic.vocabulary import Side
 from protocols import drawings
+from protocols.maps import Map, Mark, PointState
 from protocols.models import PointTemplate, Recipe
 from sessions.courses.models import Course, TreatmentSession
 from sessions.recording.forms import RecordForm
+from sessions.recording.forms.points import blank
 from sessions.recording.models import ConsentEvent, InjectionPoint, SessionRecord
-from sessions.recording.places import sides_treated
+from sessions.recording.places import Spot, sides_treated
 
 
-@dataclass(frozen=True)
-class Map:
-    """A drawing as it is shown for one side, with the points that lie on it."""
-
-    drawing: drawings.Drawing
-    side: Side
-    points: list[Any]
-    ghosts: list[InjectionPoint]
+class Placeable(Protocol):
+    """A point of a form or of the database: both say where it is, and its state."""
 
     @property
-    def key(self) -> str:
-        """The same picture on one page: `ankle-outer-left`."""
-        return f"{self.drawing.key}-{self.side}"
-
+    def number(self) -> int: ...
     @property
-    def title(self) -> str:
-        """`Ankle, outer side: RIGHT`, as it must not be misread."""
-        side = "" if self.side == Side.NONE else f": {self.side.label.upper()}"
-        return f"{self.drawing.title}{side}"
-
+    def spot(self) -> Spot | None: ...
     @property
-    def is_mirrored(self) -> bool:
-        return self.drawing.is_sided and self.side == Side.LEFT
-
-    @property
-    def words(self) -> list[drawings.Word]:
-        side = Side.LEFT if self.is_mirrored else Side.RIGHT
-        return [word.on(side) for word in self.drawing.words]
-
-    @property
-    def landmarks(self) -> list[drawings.Landmark]:
-        side = Side.LEFT if self.is_mirrored else Side.RIGHT
-        return [landmark.on(side) for landmark in self.drawing.landmarks]
+    def state(self) -> PointState: ...
 
 
 def maps(
-    course: Course, points: Iterable[Any], before: SessionRecord | None = None
+    course: Course, points: Iterable[Placeable], before: SessionRecord | None = None
 ) -> list[Map]:
     """Every drawing of the indication, for each side that is treated.
 
-    `points` are rows of a form or stored points: both say `spot`.
+    `before` is the visit whose points lie underneath.
     """
     points, ghosts = list(points), _given(before)
     return [
         Map(
             drawing=drawings.get(view.view),
             side=side,
-            points=_on(view.view, side, points),
+            marks=_on(view.view, side, points),
             ghosts=_on(view.view, side, ghosts),
         )
         for view in course.indication.views.all()
@@ -69,12 +46,18 @@ def maps(
     ]
 
 
-def _on(view: str, side: Side, points: Iterable[Any]) -> list[Any]:
-    return [
-        point
+def _on(view: str, side: Side, points: Iterable[Placeable]) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            number=point.number,
+            x=spot.x,
+            y=spot.y,
+            state=point.state,
+            name=f"Point {point.number}, {spot.region}, {point.state.label}",
+        )
         for point in points
-        if point.spot and (point.spot.view, point.spot.side) == (view, side)
-    ]
+        if (spot := point.spot) and (spot.view, spot.side) == (view, side)
+    )
 
 
 def _given(before: SessionRecord | None) -> list[InjectionPoint]:
@@ -93,6 +76,7 @@ def context_of(
         "patient": row.patient,
         "before": before,
         "maps": maps(course, form.point_lines, before),
+        "blank_line": blank(),
         "questions": form.question_lines(before),
         "templates": PointTemplate.objects.offered_to(request.user, course.indication),
         "recipes": Recipe.objects.in_use().listed(),

@@ -11,6 +11,7 @@ from mesoclinic.fields import PlainTextField, TypedField, VolumeField
 from mesoclinic.typed import NotUnderstood
 from mesoclinic.vocabulary import Side, choices
 from protocols import drawings
+from protocols.maps import PointState
 from sessions.recording.drafts import PointDraft
 from sessions.recording.places import Spot
 
@@ -63,6 +64,16 @@ class PointLine:
     def place_text(self) -> str:
         """Where it is, in words; empty where it is not placed."""
         return self.spot.region if self.spot else ""
+
+    @property
+    def state(self) -> PointState:
+        """What its disc shows, from what stands in the boxes."""
+        if self.skipped.value():
+            return PointState.SKIPPED
+        if self.given.value():
+            return PointState.GIVEN
+        confirmed = self.confirmed.value()
+        return PointState.PLANNED if confirmed else PointState.COPIED
 
     @property
     def place_errors(self) -> list[str]:
@@ -118,6 +129,13 @@ def add_fields(form: forms.Form, number: int) -> None:
             widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
         ),
     }
+
+
+def blank() -> PointLine:
+    """An empty row, from which the page makes another without asking the server."""
+    form = forms.Form()
+    add_fields(form, 0)
+    return PointLine(number=0, **{part: form[f"{part}_0"] for part in PARTS})
 
 
 def _views() -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from mesoclinic.vocabulary import Side, choices
 from protocols import drawings
+from protocols.maps import PointState
 from protocols.models.points import place_field, view_field
 from sessions.recording.models.locking import LockedBySignature
 from sessions.recording.models.record import SessionRecord
@@ -98,6 +99,15 @@ class InjectionPoint(LockedBySignature):
         if self.x is None or self.y is None:
             return None
         return Spot(view=self.view, side=Side(self.side), x=self.x, y=self.y)
+
+    @property
+    def state(self) -> PointState:
+        """What its disc shows."""
+        if self.skipped:
+            return PointState.SKIPPED
+        if self.given_ml is not None:
+            return PointState.GIVEN
+        return PointState.PLANNED if self.confirmed else PointState.COPIED
 
     @property
     def place_text(self) -> str:
