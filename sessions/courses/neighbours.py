@@ -105,7 +105,7 @@ def _rows(columns: dict[str, str], count: int) -> str:
 
 
 def _rows_of(number: int, place: Place, timetable: Timetable) -> Iterator[list[Any]]:
-    """One row for each local day whose sessions may reach into the place: one or two."""
+    """One row for each local day whose sessions may reach into the place."""
     earliest = place.starts_at - LONGEST_SESSION
     adapt = connection.ops.adapt_datetimefield_value
     day = earliest.astimezone(timetable.zone).date()
