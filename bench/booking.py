@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from statistics import median
 from typing import Any
@@ -29,11 +30,12 @@ START_DAYS = 20
 PAGE_ROUNDS = 60
 CLIENTS, SECONDS, BOOKING_ROUNDS = 8, 4, 3
 RIVALS, RACES = 32, 20
-# Far beyond what is booked: every place is free there.
-EMPTY_DAYS_FROM = 400
+# How far apart the rounds book, so that none meets what another one booked.
+ROUND_DAYS = 400
 
 _SESSIONS = "treatment_sessions_treatmentsession"
 _COURSES = "treatment_sessions_course"
+_CHANGES = "treatment_sessions_coursechange"
 
 
 def main() -> int:
@@ -267,8 +269,9 @@ def _seen(body: bytes) -> str:
 
 def _bookings() -> float:
     """Courses booked per second by eight clients, of the same rows inserted bare."""
+    _last_booked()
     with _schema("bare"):
-        for table in (_COURSES, _SESSIONS):
+        for table in (_COURSES, _SESSIONS, _CHANGES):
             _run(
                 f"CREATE TABLE bare.{table} (LIKE public.{table} INCLUDING DEFAULTS "
                 "INCLUDING IDENTITY INCLUDING INDEXES)",
@@ -343,7 +346,7 @@ def courses_of(
 
     clinician, site = _at_work(client)
     # As the form hands it on: with its protocol's versions.
-    indication = Indication.objects.active().listed().filter(has_side=False).first()
+    indication = Indication.objects.bookable().filter(has_side=False).first()
     first = client * people
     patients = list(Patient.objects.order_by("pk")[first : first + people])
     monday = _first_empty_monday(turn)
@@ -377,10 +380,18 @@ def _at_work(client: int) -> tuple[Any, Any]:
 
 
 def _first_empty_monday(turn: int) -> dt.date:
-    from django.utils import timezone
-
-    day = timezone.localdate() + dt.timedelta(days=EMPTY_DAYS_FROM * (turn + 1))
+    day = _last_booked() + dt.timedelta(days=7 + ROUND_DAYS * turn)
     return day - dt.timedelta(days=day.weekday())
+
+
+@cache
+def _last_booked() -> dt.date:
+    """Every place after it is free. Asked once, before the clients are forked."""
+    from django.db.models import Max
+
+    from sessions.models import TreatmentSession
+
+    return TreatmentSession.objects.aggregate(last=Max("booked_date"))["last"]
 
 
 def _place(number: int) -> dt.time:
@@ -407,7 +418,7 @@ def _insert_bare(client: int, turn: int) -> int:
 
     from mesoclinic.models import User
     from protocols.models import ProtocolVersion
-    from sessions.models import Course, TreatmentSession
+    from sessions.models import Course, CourseChange, TreatmentSession
 
     _run("SET search_path TO bare, public")
     by = User.objects.get(username="scale-reception")
@@ -444,6 +455,14 @@ def _insert_bare(client: int, turn: int) -> int:
                 )
                 for visit in visits
                 for span in [visit.span(wanted["site"].zone, 20)]
+            )
+            CourseChange.objects.create(
+                course=course,
+                kind=CourseChange.Kind.BOOKED,
+                before={"sessions": {}},
+                made_version=1,
+                made_at=now,
+                made_by=by,
             )
 
     return _for_a_while(insert)

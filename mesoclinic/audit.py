@@ -38,9 +38,7 @@ def record(
     `details` are small plain values: codes, numbers, dates as text. No clinical text:
     admins read the trail.
     """
-    _lock_chain()
-    heads = AuditEvent.objects.order_by("-sequence").values_list("sequence", "hash")
-    last_sequence, last_hash = heads.first() or (0, "")
+    last_sequence, last_hash = _locked_head()
     entry = AuditEvent(
         sequence=last_sequence + 1,
         at=timezone.now(),
@@ -59,11 +57,21 @@ def record(
     return entry
 
 
-def _lock_chain() -> None:
-    # SQLite needs none: its transactions begin IMMEDIATE, one writer at a time.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
+def _locked_head() -> tuple[int, str]:
+    """Hold the chain until commit and return its last entry's number and hash.
+
+    Two statements in one trip: the second sees what was there once the lock was had.
+    SQLite needs no lock: its transactions begin IMMEDIATE, one writer at a time.
+    """
+    head = (
+        f"SELECT sequence, hash FROM {AuditEvent._meta.db_table} "  # noqa: S608
+        "ORDER BY sequence DESC LIMIT 1"
+    )
+    is_postgres = connection.vendor == "postgresql"
+    lock = f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK}); " if is_postgres else ""
+    with connection.cursor() as cursor:
+        cursor.execute(lock + head)
+        return cursor.fetchone() or (0, "")
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,10 @@ class IndicationQuerySet(models.QuerySet["Indication"]):
         """Those that can start a new course."""
         return self.filter(retired_at__isnull=True)
 
+    def bookable(self) -> "IndicationQuerySet":
+        """Those that can start a course, each knowing its protocol's versions."""
+        return self.active().listed().prefetch_related("protocol__versions")
+
     def listed(self) -> "IndicationQuerySet":
         return self.select_related("group", "protocol").order_by(
             "group__position", "group__name", "position", "name"

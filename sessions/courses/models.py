@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -63,11 +63,21 @@ class CourseQuerySet(models.QuerySet["Course"]):
         None where there is none; one that was cancelled before it began leaves nothing
         to evaluate.
         """
-        same = self.filter(
-            patient=course.patient, indication=course.indication, side=course.side
-        ).exclude(closed_as=Course.Closed.CANCELLED)
-        last_first = same.order_by("-booked_at", "-pk")
-        return last_first.values_list("closed_as", flat=True).first()
+        # In SQL of our own: every booking asks it behind the locks.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT closed_as FROM {Course._meta.db_table} "  # noqa: S608
+                "WHERE patient_id = %s AND indication_id = %s AND side = %s "
+                "AND closed_as <> %s ORDER BY booked_at DESC, id DESC LIMIT 1",
+                [
+                    course.patient_id,
+                    course.indication_id,
+                    course.side,
+                    Course.Closed.CANCELLED,
+                ],
+            )
+            row = cursor.fetchone()
+        return row[0] if row else None
 
     def awaiting_evaluation(self, clinician: User, today: dt.date) -> "CourseQuerySet":
         """A clinician's courses that are to be judged now (R16), longest due first."""

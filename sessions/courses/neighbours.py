@@ -5,7 +5,7 @@ finder for thirty places at once.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ def neighbours(
 
 
 # What a place is to the query, and the types; the last three to look for people.
-_SITE = {"place": "int", "from_day": "date", "day": "date"}
+_SITE = {"place": "int", "day": "date"}
 _SITE |= {"starts_at": "timestamptz", "ends_at": "timestamptz"}
 _PEOPLE = {"earliest": "timestamptz", "clinician": "bigint", "patient": "bigint"}
 
@@ -66,8 +66,10 @@ def _query(
     values = [
         value
         for number, place in enumerate(places)
-        for value in _columns(number, place, timetable)[: len(columns)]
+        for row in _rows_of(number, place, timetable)
+        for value in row[: len(columns)]
     ]
+    count = len(values) // len(columns)
     statuses = ", ".join(f"'{status}'" for status in TreatmentSession.OCCUPYING)
     table = TreatmentSession._meta.db_table
     session = (
@@ -77,7 +79,8 @@ def _query(
         "AND s.ends_at > p.starts_at AND s.course_id <> %s "
     )
     # A join on the places: a chain of ORs takes the planner longer than the search.
-    # Each part says what an index finds: the site's day, a person's time.
+    # Each part says what an index finds: the site's day, a person's time. The day is
+    # one that is equal: for a range the planner reads all that a site ever had.
     people = (
         f"UNION ALL {session} AND s.clinician_id = p.clinician "
         "AND s.starts_at > p.earliest AND s.site_id <> %s "
@@ -85,9 +88,9 @@ def _query(
         "AND s.starts_at > p.earliest AND s.site_id <> %s"
     )
     sql = (
-        f"WITH places ({', '.join(columns)}) AS (VALUES {_rows(columns, len(places))}) "
-        f"{session} AND s.site_id = %s AND s.booked_date >= p.from_day "
-        f"AND s.booked_date <= p.day {people if asks_people else ''}"
+        f"WITH places ({', '.join(columns)}) AS (VALUES {_rows(columns, count)}) "
+        f"{session} AND s.site_id = %s AND s.booked_date = p.day "
+        f"{people if asks_people else ''}"
     )
     parts = 3 if asks_people else 1
     return sql, [*values, *[but_course or 0, timetable.site_id] * parts]
@@ -101,17 +104,20 @@ def _rows(columns: dict[str, str], count: int) -> str:
     return ", ".join([first, *[row] * (count - 1)])
 
 
-def _columns(number: int, place: Place, timetable: Timetable) -> list[Any]:
+def _rows_of(number: int, place: Place, timetable: Timetable) -> Iterator[list[Any]]:
+    """One row for each local day whose sessions may reach into the place."""
     earliest = place.starts_at - LONGEST_SESSION
     adapt = connection.ops.adapt_datetimefield_value
-    return [
-        number,
-        # The local days whose sessions may reach into the place.
-        earliest.astimezone(timetable.zone).date(),
-        place.ends_at.astimezone(timetable.zone).date(),
-        adapt(place.starts_at),
-        adapt(place.ends_at),
-        adapt(earliest),
-        place.clinician_id,
-        place.patient_id,
-    ]
+    day = earliest.astimezone(timetable.zone).date()
+    last = place.ends_at.astimezone(timetable.zone).date()
+    while day <= last:
+        yield [
+            number,
+            day,
+            adapt(place.starts_at),
+            adapt(place.ends_at),
+            adapt(earliest),
+            place.clinician_id,
+            place.patient_id,
+        ]
+        day += dt.timedelta(days=1)

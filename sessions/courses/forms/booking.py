@@ -23,9 +23,7 @@ class BookingForm(OverbookingFields, VisitsForm):
     The dates come from an offer's button, which books at once, or are typed.
     """
 
-    indication = RowField(
-        queryset=Indication.objects.active().listed(), empty_label="Choose"
-    )
+    indication = RowField(queryset=Indication.objects.bookable(), empty_label="Choose")
     side = forms.ChoiceField(
         choices=SIDES,
         required=False,
@@ -79,7 +77,7 @@ def version_for(data: Mapping[str, Any]) -> ProtocolVersion | None:
     """The version whose days the form asks for: the chosen indication's, or any."""
     key = data.get("indication", "")
     if key.isascii() and key.isdigit() and len(key) < 19:
-        indication = Indication.objects.active().listed().filter(pk=key).first()
+        indication = Indication.objects.bookable().filter(pk=key).first()
         if indication is not None:
             return indication.protocol.current
     return ProtocolVersion.objects.published().order_by("-number").first()
