@@ -1,5 +1,21 @@
 """What an admin may do to what the clinic does."""
 
+from protocols.actions.formulary import (
+    CLASS_DETAILS,
+    PRODUCT_DETAILS,
+    SUBSTANCE_DETAILS,
+    bring_back_product,
+    bring_back_recipe,
+    close_limit,
+    judge_pair,
+    retire_recipe,
+    save_allergy_class,
+    save_product,
+    save_recipe,
+    save_substance,
+    set_limit,
+    withdraw_product,
+)
 from protocols.actions.lists import (
     INDICATION_DETAILS,
     NUMBERS,
@@ -13,17 +29,53 @@ from protocols.actions.lists import (
     save_group,
     save_indication,
 )
+from protocols.actions.screening import (
+    add_question,
+    amend_question,
+    move_question,
+    remove_question,
+)
+from protocols.actions.stock import (
+    correct_lot,
+    enter_lot,
+    open_lot,
+    restock_lot,
+    use_up_lot,
+)
 
 __all__ = [
+    "CLASS_DETAILS",
     "INDICATION_DETAILS",
     "NUMBERS",
+    "PRODUCT_DETAILS",
+    "SUBSTANCE_DETAILS",
+    "add_question",
     "amend_draft",
+    "amend_question",
     "bring_back_indication",
+    "bring_back_product",
+    "bring_back_recipe",
+    "close_limit",
+    "correct_lot",
     "draft_version",
+    "enter_lot",
+    "judge_pair",
+    "move_question",
+    "open_lot",
     "publish_version",
+    "remove_question",
     "reorder",
+    "restock_lot",
     "retire_indication",
+    "retire_recipe",
     "retire_version",
+    "save_allergy_class",
     "save_group",
     "save_indication",
+    "save_product",
+    "save_recipe",
+    "save_substance",
+    "set_limit",
+    "use_up_lot",
+    "withdraw_product",
 ]

@@ -13,15 +13,18 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Labelled, choices
-from protocols.dosing import format_strength
+from protocols.dosing import format_mg, format_ml, format_strength, total_ml
 from protocols.models.protocol import catalogue_key
 from protocols.scanning import Scan
 
 # How long an opened multi-dose container keeps, unless the clinic says otherwise.
 DEFAULT_OPENED_DAYS = 28
+# So many days before its last one a lot is marked, in time to order another.
+WARNED_DAYS = 30
 
 
 class Doping(Labelled):
@@ -52,6 +55,10 @@ class AllergyClassQuerySet(models.QuerySet["AllergyClass"]):
             each.pk: [substance.name for substance in each.substances.all()]
             for each in crossing
         }
+
+    def listed(self) -> "AllergyClassQuerySet":
+        """With what belongs to each."""
+        return self.prefetch_related("substances", "products")
 
 
 class AllergyClass(models.Model):
@@ -94,6 +101,11 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
             models.Prefetch("limits", queryset=SubstanceLimit.objects.in_force()),
         )
 
+    def in_use(self) -> "SubstanceQuerySet":
+        """Those of which a product can be chosen."""
+        selectable = Product.objects.selectable().values("substance")
+        return self.filter(pk__in=selectable)
+
 
 class Substance(models.Model):
     """What acts: its generic name, in lower case, never abbreviated."""
@@ -134,6 +146,11 @@ class Substance(models.Model):
 class SubstanceLimitQuerySet(models.QuerySet["SubstanceLimit"]):
     def in_force(self) -> "SubstanceLimitQuerySet":
         return self.filter(closed_at__isnull=True).select_related("entered_by")
+
+    def closed(self) -> "SubstanceLimitQuerySet":
+        """What held before, the last one on top."""
+        past = self.filter(closed_at__isnull=False)
+        return past.select_related("entered_by", "closed_by").order_by("-closed_at")
 
 
 class SubstanceLimit(models.Model):
@@ -181,13 +198,28 @@ class SubstanceLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.most_mg.normalize():f} mg {self.get_per_display()}"
+        return f"{self.amount_text} {self.get_per_display()}"
+
+    @property
+    def amount_text(self) -> str:
+        """`200 mg`"""
+        return format_mg(self.most_mg)
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def selectable(self) -> "ProductQuerySet":
         """Those that can go into a mixture."""
         return self.filter(withdrawn_at__isnull=True)
+
+    def withdrawn(self) -> "ProductQuerySet":
+        return self.filter(withdrawn_at__isnull=False).select_related("withdrawn_by")
+
+    def with_stock(self) -> "ProductQuerySet":
+        """By substance, each with its lots in stock."""
+        lots = models.Prefetch(
+            "lots", queryset=StockLot.objects.in_stock(), to_attr="lots_in_stock"
+        )
+        return self.listed().prefetch_related(lots).order_by("substance__name", "name")
 
     def listed(self) -> "ProductQuerySet":
         """With what the rules and the pages look at, in a fixed number of queries."""
@@ -293,6 +325,14 @@ class Product(models.Model):
         """`10 mg/mL (1 %)`; "strength not in mg/mL" where there is none."""
         return format_strength(self.strength_mg_per_ml)
 
+    @property
+    def container_text(self) -> str:
+        """`Ampoule, 5 mL`; for several patients also `28 days once opened`."""
+        text = f"{Container(self.container).label}, {format_ml(self.container_ml)}"
+        if self.opened_days is None:
+            return text
+        return f"{text}, {self.opened_days} days once opened"
+
 
 class StockLotQuerySet(models.QuerySet["StockLot"]):
     def in_stock(self) -> "StockLotQuerySet":
@@ -302,6 +342,15 @@ class StockLotQuerySet(models.QuerySet["StockLot"]):
             .select_related("product")
             .order_by("expires_on", "number")
         )
+
+    def used_up(self) -> "StockLotQuerySet":
+        """What is gone, the last one on top."""
+        gone = self.filter(used_up_at__isnull=False)
+        return gone.select_related("product", "used_up_by").order_by("-used_up_at")
+
+    def complete(self) -> "StockLotQuerySet":
+        """With all that its own page shows."""
+        return self.select_related("product__substance", "entered_by", "used_up_by")
 
     def scanned(self, scan: Scan) -> "StockLotQuerySet":
         """The lot that the code of a box names."""
@@ -338,6 +387,26 @@ class StockLot(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("protocols:lot", args=[self.pk])
+
+    @property
+    def is_in_stock(self) -> bool:
+        return self.used_up_at is None
+
+    @property
+    def days_left(self) -> int:
+        """How many days it can still be given, today included: 0 or less once past."""
+        return (self.use_by - timezone.localdate()).days + 1
+
+    @property
+    def is_past(self) -> bool:
+        return self.days_left <= 0
+
+    @property
+    def is_nearly_past(self) -> bool:
+        return 0 < self.days_left <= WARNED_DAYS
+
     @property
     def use_by(self) -> dt.date:
         """The last day on which it can be given: an opened one keeps less long."""
@@ -350,6 +419,9 @@ class StockLot(models.Model):
 class RecipeQuerySet(models.QuerySet["Recipe"]):
     def in_use(self) -> "RecipeQuerySet":
         return self.filter(retired_at__isnull=True)
+
+    def retired(self) -> "RecipeQuerySet":
+        return self.filter(retired_at__isnull=False).select_related("retired_by")
 
     def listed(self) -> "RecipeQuerySet":
         return self.prefetch_related(
@@ -387,6 +459,11 @@ class Recipe(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("protocols:recipe", args=[self.pk])
+
+    @property
+    def total_ml(self) -> Decimal:
+        """What it comes to; no query after `listed`."""
+        return total_ml([part.volume_ml for part in self.components.all()])
 
 
 class RecipeComponent(models.Model):
@@ -426,6 +503,16 @@ class MixingPairQuerySet(models.QuerySet["MixingPair"]):
         """The pairs of these substances, by their keys."""
         pairs = self.filter(first__in=substances, second__in=substances)
         return pairs.select_related("first", "second")
+
+    def of(self, one: Substance, other: Substance) -> "MixingPairQuerySet":
+        """The pair of these two, if the clinic has said anything of it."""
+        first, second = sorted([one.pk, other.pk])
+        return self.filter(first=first, second=second)
+
+    def listed(self) -> "MixingPairQuerySet":
+        """By name, with who entered each."""
+        pairs = self.select_related("first", "second", "entered_by")
+        return pairs.order_by("first__name", "second__name")
 
 
 class MixingPair(models.Model):
