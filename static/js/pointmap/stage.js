@@ -154,7 +154,8 @@ export class Stage {
       this.dragged = false;
       return;
     }
-    const place = this.#placeOf(event);
+    // Where the finger came down: for a click, browsers pull it towards what is near.
+    const place = this.#placeOf(this.pressedAt ?? event);
     const [nearest, second] = this.#under(place);
     const unclear = second && second.away - nearest.away < DRAG && !this.isZoomed;
     if (unclear) this.handlers.unclear(this, place, [nearest.number, second.number]);
@@ -164,6 +165,7 @@ export class Stage {
 
   #pressed(event) {
     this.dragged = false;
+    this.pressedAt = { clientX: event.clientX, clientY: event.clientY };
     const number = this.#under(this.#placeOf(event))[0]?.number;
     if (event.button !== 0 || (!number && !this.isZoomed)) return;
     const from = { x: event.clientX, y: event.clientY };
