@@ -10,13 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from mesoclinic import audit
+from protocols import shipped_points
 from protocols.models import (
     Indication,
     IndicationGroup,
+    IndicationView,
+    PointTemplate,
     Protocol,
     ProtocolVersion,
     ScreeningQuestion,
+    TemplatePoint,
 )
+from protocols.shipped_points import ShippedTemplate
 
 YesMeans = ScreeningQuestion.YesMeans
 Basis = Indication.Basis
@@ -211,6 +216,8 @@ def load() -> int:
     new = int(added)
     for position, shipped in enumerate(CATALOGUE):
         new += _load_group(shipped, position, protocol)
+    new += sum(_load_views(*each) for each in shipped_points.VIEWS.items())
+    new += sum(map(_load_template, shipped_points.TEMPLATES))
     if new:
         audit.record("catalogue.loaded", by=None, rows=new)
     return new
@@ -255,3 +262,39 @@ def _load_group(shipped: ShippedGroup, position: int, protocol: Protocol) -> int
         )
         new += int(added)
     return new
+
+
+def _load_views(key: str, views: tuple[str, ...]) -> int:
+    """Give an indication its drawings, unless it has any."""
+    indication = Indication.objects.get(catalogue_key=key)
+    if indication.views.exists():
+        return 0
+    IndicationView.objects.bulk_create(
+        IndicationView(indication=indication, view=view, position=position)
+        for position, view in enumerate(views)
+    )
+    if key in shipped_points.ASKS_FOREARM:
+        indication.asks_forearm = True
+        indication.save(update_fields=["asks_forearm"])
+    return len(views)
+
+
+def _load_template(shipped: ShippedTemplate) -> int:
+    """Offer points to start from; a name that the clinic has taken stays its own."""
+    indication = Indication.objects.get(catalogue_key=shipped.indication)
+    in_use = PointTemplate.objects.in_use().of_clinic(indication)
+    if PointTemplate.objects.known(shipped.key) or in_use.named(shipped.name).exists():
+        return 0
+    template = PointTemplate.objects.create(
+        indication=indication,
+        name=shipped.name,
+        source=shipped.source,
+        spread=shipped.spread,
+        position=in_use.count(),
+        catalogue_key=shipped.key,
+    )
+    TemplatePoint.objects.bulk_create(
+        TemplatePoint(template=template, number=number, view=view, x=x, y=y)
+        for number, (view, x, y) in enumerate(shipped.points, start=1)
+    )
+    return 1

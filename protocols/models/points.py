@@ -71,6 +71,17 @@ class PointTemplateQuerySet(models.QuerySet["PointTemplate"]):
     def in_use(self) -> "PointTemplateQuerySet":
         return self.filter(retired_at__isnull=True)
 
+    def of_clinic(self, indication: Indication) -> "PointTemplateQuerySet":
+        """Everybody's: shipped, or made by an admin."""
+        return self.filter(indication=indication, owner__isnull=True)
+
+    def named(self, name: str) -> "PointTemplateQuerySet":
+        return self.filter(name=name)
+
+    def known(self, catalogue_key: str) -> bool:
+        """Whether a shipped template was loaded before, retired since or not."""
+        return self.filter(catalogue_key=catalogue_key).exists()
+
     def favourites_of(
         self, user: User, indication: Indication
     ) -> "PointTemplateQuerySet":

@@ -1,0 +1,276 @@
+"""The body drawings: recognisable by rule, the same on both sides, and closed."""
+
+import re
+from decimal import Decimal
+from itertools import combinations
+from math import nan
+from xml.etree import ElementTree
+
+import pytest
+
+from mesoclinic.vocabulary import Side
+from protocols import drawings
+from protocols.drawings import ORDER, WIDTH, Drawing, Polygon
+from protocols.maps import Map, Mark
+from protocols.shipped_points import TEMPLATES, VIEWS
+
+MIDLINE = {"neck-back", "back", "body-front", "body-back"}
+GREYS = {"#222", "#555", "#888", "#bbb", "#eee", "#fff", "none", ""}
+DRAWN = {"path", "text", "title", "desc", "svg", "g"}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(params=ORDER)
+def drawing(request) -> Drawing:
+    return drawings.get(request.param)
+
+
+@pytest.fixture
+def root(drawing) -> ElementTree.Element:
+    file = drawings.FOLDER / f"{drawing.key}.svg"
+    return ElementTree.parse(file).getroot()  # noqa: S314  our own file
+
+
+# --- The files ------------------------------------------------------------------
+
+
+def test_no_colour(root):
+    paints = {each.get(name, "") for each in root.iter() for name in ("fill", "stroke")}
+
+    assert paints <= GREYS
+
+
+def test_only_lines_and_words(root):
+    tags = {each.tag.removeprefix(SVG) for each in root.iter()}
+    names = {name for each in root.iter() for name in each.attrib}
+
+    assert tags <= DRAWN
+    assert not names & {"style", "class", "id", "transform", "href"}
+
+
+def test_title_says_what_it_is(drawing, root):
+    assert drawing.description
+    assert drawing.title == root.findtext(f"{SVG}title")
+    assert drawing.version >= 1
+
+
+def test_is_300_wide_and_at_most_420_high(root):
+    left, top, width, height = map(float, root.get("viewBox").split())
+
+    assert (left, top, width) == (0, 0, WIDTH)
+    assert 300 <= height <= 420
+
+
+def test_only_views_of_the_middle_have_no_side(drawing):
+    assert drawing.is_sided is (drawing.key not in MIDLINE)
+
+
+def test_landmarks_are_named_dashed_and_inside(drawing, root):
+    lines = [line for line in drawing.lines if line.part == "landmark"]
+
+    assert len(drawing.landmarks) >= 2
+    assert all(line.dashes and line.label for line in lines)
+    assert len({mark.label for mark in drawing.landmarks}) == len(drawing.landmarks)
+    assert all(drawing.contains(mark.x, mark.y) for mark in drawing.landmarks)
+
+
+def test_titles_are_told_apart():
+    assert len({each.title for each in drawings.all_drawings()}) == len(ORDER)
+
+
+# --- The outline ----------------------------------------------------------------
+
+
+def test_outline_is_one_closed_line_in_the_picture(drawing):
+    outlines = [line for line in drawing.lines if line.part == "outline"]
+
+    assert len(outlines) == 1
+    d = outlines[0].d.strip()
+    assert d[-1] in "zZ"
+    assert len(re.findall(r"[mM]", d)) == 1
+    assert all(
+        0 < x < WIDTH and 0 < y < drawing.height for x, y in drawing.outline.corners
+    )
+
+
+def test_outline_does_not_cross_itself(drawing):
+    edges = [(a, b) for a, b in drawing.outline.edges if a != b]
+    far = (
+        (edges[i], edges[j])
+        for i, j in combinations(range(len(edges)), 2)
+        if 1 < j - i < len(edges) - 1
+    )
+
+    assert not [pair for pair in far if crosses(*pair)]
+
+
+def crosses(one, other) -> bool:
+    def turn(a, b, c) -> float:
+        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+    (a, b), (c, d) = one, other
+    return turn(a, b, c) * turn(a, b, d) < 0 and turn(c, d, a) * turn(c, d, b) < 0
+
+
+def test_crosses_finds_a_bow_tie():
+    assert crosses(((0, 0), (2, 2)), ((0, 2), (2, 0)))
+    assert not crosses(((0, 0), (1, 0)), ((0, 1), (1, 1)))
+
+
+def places(drawing: Drawing, every: int = 5):
+    """Places inside the outline, every so many units of the picture."""
+    # Off the whole units, so that none lies exactly on a line.
+    for x in range(0, WIDTH, every):
+        for y in range(0, drawing.height, every):
+            place = (x + 0.37) / WIDTH, (y + 0.37) / drawing.height
+            if drawing.contains(*place):
+                yield place
+
+
+def test_regions_cover_the_outline(drawing):
+    inside = list(places(drawing))
+    named = [
+        place
+        for place in inside
+        if any(
+            region.polygon.contains(place[0] * WIDTH, place[1] * drawing.height)
+            for region in drawing.regions
+        )
+    ]
+
+    assert len(named) >= 0.97 * len(inside)
+
+
+def test_regions_are_told_apart(drawing):
+    labels = [region.label for region in drawing.regions]
+
+    assert len(labels) >= 2
+    assert len(set(labels)) == len(labels)
+    assert all(0 < len(label) <= 120 for label in labels)
+
+
+# --- Left and right ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("drawing", sorted(set(ORDER) - MIDLINE), indirect=True)
+def test_left_is_the_right_one_mirrored(drawing):
+    for x, y in places(drawing, every=15):
+        assert drawing.contains(1 - x, y, Side.LEFT)
+        assert drawing.region_at(1 - x, y, Side.LEFT) == drawing.region_at(x, y)
+
+
+@pytest.mark.parametrize("drawing", sorted(MIDLINE), indirect=True)
+def test_a_view_of_the_middle_is_never_mirrored(drawing):
+    for x, y in places(drawing, every=30):
+        assert drawing.contains(x, y, Side.LEFT)
+        assert drawing.region_at(x, y, Side.LEFT) == drawing.region_at(x, y)
+    assert not Map(drawing=drawing, side=Side.LEFT).is_mirrored
+
+
+def test_words_are_moved_and_not_mirrored(drawing):
+    right, left = (Map(drawing=drawing, side=side) for side in (Side.RIGHT, Side.LEFT))
+
+    assert [w.text for w in left.words] == [w.text for w in right.words]
+    if drawing.is_sided:
+        assert [w.x for w in left.words] == [round(300 - w.x, 1) for w in right.words]
+        swapped = {"start": "end", "end": "start", "middle": "middle"}
+        anchors = [swapped[w.anchor] for w in right.words]
+        assert [w.anchor for w in left.words] == anchors
+
+
+def test_words_stand_outside_the_outline(drawing):
+    assert drawing.words
+    assert not [w for w in drawing.words if drawing.outline.contains(w.x, w.y)]
+
+
+def test_map_says_the_side_in_capitals():
+    ankle = drawings.get("ankle-outer")
+
+    assert Map(drawing=ankle, side=Side.LEFT).title.endswith(": LEFT")
+    assert Map(drawing=drawings.get("back"), side=Side.NONE).title.isprintable()
+    assert ":" not in Map(drawing=drawings.get("back"), side=Side.NONE).title
+
+
+def test_landmarks_of_the_left_lie_inside_too(drawing):
+    for landmark in drawing.landmarks:
+        there = landmark.on(Side.LEFT)
+        x = there.x if drawing.is_sided else landmark.x
+        assert drawing.contains(x, there.y, Side.LEFT)
+
+
+# --- What is no place ---------------------------------------------------------------
+
+NOWHERE = (nan, 1e9, -1e9, float("inf"), float("-inf"), -0.001, 1.001)
+
+
+@pytest.mark.parametrize("odd", NOWHERE)
+def test_no_number_is_inside_that_is_not_in_the_picture(drawing, odd):
+    for side in (Side.RIGHT, Side.LEFT):
+        assert not drawing.contains(odd, 0.5, side)
+        assert not drawing.contains(0.5, odd, side)
+
+
+@pytest.mark.parametrize("odd", NOWHERE)
+def test_every_number_has_a_nearest_region(drawing, odd):
+    labels = {region.label for region in drawing.regions}
+
+    assert drawing.region_at(odd, 0.5) in labels
+    assert drawing.region_at(0.5, odd, Side.LEFT) in labels
+
+
+def test_no_drawing_of_another_name():
+    with pytest.raises(KeyError):
+        drawings.get("../../etc/passwd")
+
+
+# --- The smallest region counts -----------------------------------------------------
+
+
+def square(left: float, width: float) -> Polygon:
+    right = left + width
+    return Polygon(((left, 0), (right, 0), (right, width), (left, width)))
+
+
+def test_polygon_knows_inside_distance_and_area():
+    shape = square(10, 4)
+
+    assert shape.contains(12, 2)
+    assert not shape.contains(9, 2)
+    assert shape.distance(12, 2) == 0
+    assert shape.distance(7, 2) == 3
+    assert shape.area == 16
+
+
+def test_regions_stand_small_to_large(drawing):
+    areas = [region.polygon.area for region in drawing.regions_small_first]
+
+    assert areas == sorted(areas)
+
+
+# --- What is shipped to start from ---------------------------------------------------
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.key)
+def test_every_point_of_a_template_lies_inside_on_both_sides(template):
+    assert template.points
+    for view, x, y in template.points:
+        drawing = drawings.get(view)
+        assert drawing.contains(float(x), float(y), Side.RIGHT), (view, x, y)
+        mirrored = float(1 - x) if drawing.is_sided else float(x)
+        assert drawing.contains(mirrored, float(y), Side.LEFT), (view, x, y)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.key)
+def test_template_is_on_views_of_its_indication_and_says_its_source(template):
+    assert {view for view, *_ in template.points} <= set(VIEWS[template.indication])
+    assert template.source.startswith("Suggested; ")
+    assert len(template.source) <= 200
+
+
+def test_a_mark_is_written_in_the_units_of_its_drawing():
+    drawing = drawings.get("ankle-outer")
+    mark = Mark(number=1, x=Decimal("0.5"), y=Decimal("0.25"))
+
+    placed = Map(drawing=drawing, side=Side.RIGHT, marks=(mark,)).placed
+
+    assert placed[0].at == f"150.0 {drawing.height / 4:.1f}"
