@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Labelled, choices
@@ -74,6 +75,16 @@ class PointTemplateQuerySet(models.QuerySet["PointTemplate"]):
     def of_clinic(self, indication: Indication) -> "PointTemplateQuerySet":
         """Everybody's: shipped, or made by an admin."""
         return self.filter(indication=indication, owner__isnull=True)
+
+    def everybodys(self) -> "PointTemplateQuerySet":
+        """All but the favourites, with what they are for."""
+        return self.filter(owner__isnull=True).select_related("indication")
+
+    def listed(self) -> "PointTemplateQuerySet":
+        """In their order, those in use first, with their points."""
+        return self.order_by(
+            models.F("retired_at").asc(nulls_first=True), "position", "name"
+        ).prefetch_related("points")
 
     def named(self, name: str) -> "PointTemplateQuerySet":
         return self.filter(name=name)
@@ -144,6 +155,15 @@ class PointTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("protocols:template", args=[self.pk])
+
+    @property
+    def views_in_words(self) -> str:
+        """The drawings that its points lie on: `Sole; Ankle, inner side`."""
+        views = dict.fromkeys(point.view for point in self.points.all())
+        return "; ".join(drawings.get(view).title for view in views)
 
 
 class TemplatePoint(models.Model):

@@ -2,21 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from mesoclinic.fields import PlainTextField, TypedField, VolumeField
-from mesoclinic.typed import NotUnderstood
+from mesoclinic.fields import PlainTextField, VolumeField
 from mesoclinic.vocabulary import Side, choices
 from protocols import drawings
+from protocols.forms.places import PlaceField
 from protocols.maps import PointState
 from sessions.recording.drafts import PointDraft
 from sessions.recording.places import Spot
 
 MOST_POINTS = 60
-_PLACE = re.compile(r"0(\.[0-9]{1,4})?|1(\.0{1,4})?")
 # Of each row, what is typed or placed.
 PARTS = (
     "planned",
@@ -30,18 +28,6 @@ PARTS = (
     "confirmed",
 )
 ROW = re.compile(rf"(?:{'|'.join(PARTS)})_([0-9]{{1,2}})")
-
-
-class PlaceField(TypedField):
-    """A part of a picture's width or height, 0 to 1, with at most four decimals."""
-
-    def parse(self, text: str) -> Decimal:
-        if not _PLACE.fullmatch(text.strip()):
-            raise NotUnderstood("This is not a place on the picture.")
-        return Decimal(text.strip())
-
-    def show(self, value: Decimal) -> str:
-        return f"{value:.4f}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +121,13 @@ def blank() -> PointLine:
     """An empty row, from which the page makes another without asking the server."""
     form = forms.Form()
     add_fields(form, 0)
-    return PointLine(number=0, **{part: form[f"{part}_0"] for part in PARTS})
+    return line(form, 0, spot=None)
+
+
+def line(form: forms.Form, number: int, *, spot: Spot | None) -> PointLine:
+    """One row of the table with the fields of a form."""
+    parts: dict[str, Any] = {part: form[f"{part}_{number}"] for part in PARTS}
+    return PointLine(number=number, spot=spot, **parts)
 
 
 def _views() -> list[tuple[str, str]]:
