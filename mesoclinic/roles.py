@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PROTOCOL_VIEW = "protocol_view"
     PROTOCOL_EDIT = "protocol_edit"
     INDICATION_EDIT = "indication_edit"
+    LOT_EDIT = "lot_edit"
     CLINIC_EDIT = "clinic_edit"
     STAFF_EDIT = "staff_edit"
     AUDIT_VIEW = "audit_view"
@@ -69,6 +70,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EVALUATION_EDIT,
             Permission.SHEET_PRINT,
             Permission.PROTOCOL_VIEW,
+            Permission.LOT_EDIT,
         }
     ),
     Role.ADMIN: frozenset(
@@ -77,6 +79,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PROTOCOL_VIEW,
             Permission.PROTOCOL_EDIT,
             Permission.INDICATION_EDIT,
+            Permission.LOT_EDIT,
             Permission.CLINIC_EDIT,
             Permission.STAFF_EDIT,
             Permission.AUDIT_VIEW,

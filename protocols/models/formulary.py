@@ -106,6 +106,10 @@ class SubstanceQuerySet(models.QuerySet["Substance"]):
         selectable = Product.objects.selectable().values("substance")
         return self.filter(pk__in=selectable)
 
+    def without_products(self) -> "SubstanceQuerySet":
+        """Those that nothing can be chosen of."""
+        return self.exclude(pk__in=Product.objects.selectable().values("substance"))
+
 
 class Substance(models.Model):
     """What acts: its generic name, in lower case, never abbreviated."""
@@ -146,6 +150,9 @@ class Substance(models.Model):
 class SubstanceLimitQuerySet(models.QuerySet["SubstanceLimit"]):
     def in_force(self) -> "SubstanceLimitQuerySet":
         return self.filter(closed_at__isnull=True).select_related("entered_by")
+
+    def of(self, substance: Substance) -> "SubstanceLimitQuerySet":
+        return self.filter(substance=substance)
 
     def closed(self) -> "SubstanceLimitQuerySet":
         """What held before, the last one on top."""

@@ -1,11 +1,6 @@
 """The lists: indications and their groups, protocols and their versions."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import models
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,15 +10,13 @@ from django.views.decorators.http import (
     require_POST,
 )
 
-from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.forms import collect_errors, render_form
 from mesoclinic.roles import Permission
 from protocols import actions
 from protocols.forms import GroupForm, IndicationForm, VersionForm
 from protocols.models import Indication, IndicationGroup, Protocol, ProtocolVersion
-
-Action = Callable[..., Any]
+from protocols.views.buttons import done
 
 
 @require_GET
@@ -90,14 +83,14 @@ def _reorder(
 @require_permission(Permission.INDICATION_EDIT)
 def retire_indication(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Indication, pk=pk)
-    return _done(request, actions.retire_indication, row, "protocols:indications")
+    return done(request, actions.retire_indication, row, "protocols:indications")
 
 
 @require_POST
 @require_permission(Permission.INDICATION_EDIT)
 def bring_back_indication(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Indication, pk=pk)
-    return _done(request, actions.bring_back_indication, row, "protocols:indications")
+    return done(request, actions.bring_back_indication, row, "protocols:indications")
 
 
 @require_GET
@@ -111,7 +104,7 @@ def protocols(request: ClinicRequest) -> HttpResponseBase:
 @require_permission(Permission.PROTOCOL_EDIT)
 def draft_version(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Protocol, pk=pk)
-    return _done(request, actions.draft_version, row, "protocols:list")
+    return done(request, actions.draft_version, row, "protocols:list")
 
 
 @require_GET
@@ -141,30 +134,11 @@ def edit_version(request: ClinicRequest, pk: int) -> HttpResponseBase:
 @require_permission(Permission.PROTOCOL_EDIT)
 def publish_version(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(ProtocolVersion, pk=pk)
-    return _done(request, actions.publish_version, row, "protocols:list")
+    return done(request, actions.publish_version, row, "protocols:list")
 
 
 @require_POST
 @require_permission(Permission.PROTOCOL_EDIT)
 def retire_version(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(ProtocolVersion, pk=pk)
-    return _done(request, actions.retire_version, row, "protocols:list")
-
-
-def _done(
-    request: ClinicRequest, action: Action, row: models.Model, then: str
-) -> HttpResponseBase:
-    """Carry out a one-button action; a refusal is a message, and is recorded."""
-    try:
-        action(row, by=request.user)
-    except ValidationError as error:
-        audit.record(
-            f"{row._meta.model_name}.{action.__name__}",
-            row,
-            by=request.user,
-            outcome=audit.Outcome.REFUSED,
-        )
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, "Done.")
-    return redirect(then)
+    return done(request, actions.retire_version, row, "protocols:list")
