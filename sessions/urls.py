@@ -9,6 +9,7 @@ from sessions.outcomes import views as outcomes
 from sessions.paper import views as paper
 from sessions.paper.outdated import outdated_leaflets
 from sessions.recording import views as recording
+from sessions.recording.recall import views as recall
 
 app_name = "sessions"
 
@@ -50,6 +51,8 @@ urlpatterns = [
         recording.favourite_drop,
         name="favourite_drop",
     ),
+    path("recall/<id:pk>/", recall.recall, name="recall"),
+    path("recall/<id:pk>.csv", recall.recall_csv, name="recall_csv"),
     path("sessions/<id:pk>/set-aside/", courses.set_aside, name="set_aside"),
     path("sessions/<id:pk>/sheet.pdf", paper.sheet, name="sheet"),
     path("sessions/<id:pk>/leaflet.pdf", paper.leaflet, name="leaflet"),

@@ -34,6 +34,7 @@ from tests.factories import (
     DAY_0_START,
     PASSWORD,
     AbsenceFactory,
+    AllergyClassFactory,
     AllergyFactory,
     AmendmentFactory,
     CalendarFeedFactory,
@@ -42,12 +43,17 @@ from tests.factories import (
     CourseFactory,
     EvaluationFactory,
     ExtraHoursFactory,
+    MixtureComponentFactory,
     PatientFactory,
     ProtocolVersionFactory,
+    RecipeComponentFactory,
     RecordFindingFactory,
     RoomFactory,
+    ScreeningQuestionFactory,
     SessionRecordFactory,
     SignatureFactory,
+    StockLotFactory,
+    SubstanceLimitFactory,
     TreatmentSessionFactory,
 )
 from tests.state import domain_hash, nothing_written, taken_back
@@ -120,6 +126,43 @@ EXPECTED = {
     "protocols:group_new": Route(FORM, IN, NO, NO, NO, OK),
     "protocols:group": Route(FORM, IN, NO, NO, NO, OK, pk="group"),
     "protocols:reorder_group": Route(POST, IN, NO, NO, NO, OK, pk="group"),
+    # The formulary
+    "protocols:questions": Route(FORM, IN, NO, NO, NO, OK, pk="draft_version"),
+    "protocols:question": Route(FORM, IN, NO, NO, NO, OK, pk="question"),
+    "protocols:question_remove": Route(POST, IN, NO, NO, NO, OK, pk="question"),
+    "protocols:question_move": Route(POST, IN, NO, NO, NO, OK, pk="question"),
+    "protocols:formulary": Route(GET, IN, NO, NO, OK, OK),
+    "protocols:allergy_classes": Route(GET, IN, NO, NO, OK, OK),
+    "protocols:allergy_class_new": Route(FORM, IN, NO, NO, NO, OK),
+    "protocols:allergy_class": Route(FORM, IN, NO, NO, NO, OK, pk="allergy_class"),
+    "protocols:substance_new": Route(FORM, IN, NO, NO, NO, OK),
+    "protocols:substance": Route(GET, IN, NO, NO, OK, OK, pk="substance"),
+    "protocols:substance_edit": Route(FORM, IN, NO, NO, NO, OK, pk="substance"),
+    "protocols:limit_new": Route(FORM, IN, NO, NO, NO, OK, pk="substance"),
+    "protocols:limit_close": Route(POST, IN, NO, NO, NO, OK, pk="limit"),
+    "protocols:product_new": Route(FORM, IN, NO, NO, NO, OK),
+    "protocols:product": Route(GET, IN, NO, NO, OK, OK, pk="product"),
+    "protocols:product_edit": Route(FORM, IN, NO, NO, NO, OK, pk="product"),
+    "protocols:withdraw": Route(FORM, IN, NO, NO, NO, OK, pk="product"),
+    "protocols:product_back": Route(POST, IN, NO, NO, NO, OK, pk="product"),
+    "protocols:lots": Route(GET, IN, NO, NO, OK, OK),
+    "protocols:lot_new": Route(FORM, IN, NO, NO, OK, OK),
+    "protocols:lot_scan": Route(FORM, IN, NO, NO, OK, OK),
+    "protocols:lot": Route(GET, IN, NO, NO, OK, OK, pk="lot"),
+    "protocols:lot_correct": Route(FORM, IN, NO, NO, OK, OK, pk="lot"),
+    "protocols:lot_opened": Route(POST, IN, NO, NO, OK, OK, pk="lot"),
+    "protocols:lot_used_up": Route(POST, IN, NO, NO, OK, OK, pk="lot"),
+    "protocols:lot_restock": Route(POST, IN, NO, NO, OK, OK, pk="lot"),
+    "protocols:recipes": Route(GET, IN, NO, NO, OK, OK),
+    "protocols:recipe_new": Route(FORM, IN, NO, NO, NO, OK),
+    "protocols:recipe": Route(GET, IN, NO, NO, OK, OK, pk="recipe"),
+    "protocols:recipe_edit": Route(FORM, IN, NO, NO, NO, OK, pk="recipe"),
+    "protocols:recipe_retire": Route(POST, IN, NO, NO, NO, OK, pk="recipe"),
+    "protocols:recipe_back": Route(POST, IN, NO, NO, NO, OK, pk="recipe"),
+    "protocols:pairs": Route(GET, IN, NO, NO, OK, OK),
+    "protocols:pair": Route(FORM, IN, NO, NO, NO, OK),
+    "sessions:recall": Route(GET, IN, NO, NO, OK, NO, pk="lot"),
+    "sessions:recall_csv": Route(GET, IN, NO, NO, OK, NO, pk="lot"),
     # Patients
     "patients:find": Route(GET, IN, NO, OK, OK, NO),
     "patients:quick": Route(GET, IN, NO, OK, OK, NO),
@@ -276,6 +319,8 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
     evaluated = _evaluated_course(course)
     protocol = indication.protocol
     draft = ProtocolVersionFactory(draft=True, protocol=protocol)
+    lot = _lot_in(planned)
+    substance = lot.product.substance
     token = "an-address-in-force"
     CalendarFeedFactory(clinician=dr_cooper, token_hash=hash_of(token))
     keys = {
@@ -288,6 +333,13 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
         "person": ada.pk,
         "protocol": protocol.pk,
         "draft_version": draft.pk,
+        "question": ScreeningQuestionFactory(version=draft).pk,
+        "allergy_class": AllergyClassFactory().pk,
+        "substance": substance.pk,
+        "limit": SubstanceLimitFactory(substance=substance).pk,
+        "product": lot.product_id,
+        "lot": lot.pk,
+        "recipe": RecipeComponentFactory(product=lot.product).recipe_id,
         "indication": indication.pk,
         "group": indication.group_id,
         "patient": patient.pk,
@@ -303,6 +355,13 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
         "query": {"sessions:course_new": f"?patient={patient.number}"},
     }
     return Scene(keys, evaluated.pk, withheld.pk)
+
+
+def _lot_in(session):
+    """A lot that stands in the plan of a session."""
+    lot = StockLotFactory(product__multi_dose=True, product__opened_days=28)
+    MixtureComponentFactory(record=session.record, product=lot.product, lot=lot)
+    return lot
 
 
 def _signed_session(course):

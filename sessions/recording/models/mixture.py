@@ -6,17 +6,46 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from protocols.models import Product, StockLot
 from sessions.recording.models.locking import LockedBySignature
 from sessions.recording.models.record import SessionRecord
+from sessions.recording.models.signature import RecordVoid, Signature
 
 
 class MixtureComponentQuerySet(models.QuerySet["MixtureComponent"]):
     def with_products(self) -> "MixtureComponentQuerySet":
         """With what the rules look at."""
         return self.select_related("product__substance", "lot__product")
+
+    def of_lot(self, lot: StockLot) -> "MixtureComponentQuerySet":
+        """Every mixture that a lot went into, signed, voided or still a draft."""
+        return self.filter(lot=lot)
+
+    def recalled(self) -> "MixtureComponentQuerySet":
+        """With the session, the patient and the state, the last session on top."""
+        of_the_record = {"record": OuterRef("record")}
+        return (
+            self.select_related(
+                "record__treatment_session__patient",
+                "record__treatment_session__clinician",
+                "record__treatment_session__course__indication",
+                "record__treatment_session__course__site",
+            )
+            .annotate(
+                is_signed=Exists(Signature.objects.filter(**of_the_record)),
+                is_void=Exists(RecordVoid.objects.filter(**of_the_record)),
+            )
+            .order_by("-record__treatment_session__starts_at", "-pk")
+        )
+
+    def counted(self) -> dict[str, int]:
+        """How many sessions, and how many patients."""
+        patient = "record__treatment_session__patient"
+        return self.aggregate(
+            sessions=Count("pk"), patients=Count(patient, distinct=True)
+        )
 
     def given_mg(
         self, *, patient_id: int, day: dt.date, but: int
@@ -99,3 +128,12 @@ class MixtureComponent(LockedBySignature):
         if self.strength_mg_per_ml is None:
             return None
         return self.volume_ml * self.strength_mg_per_ml
+
+    @property
+    def state_words(self) -> str:
+        """What became of it; only after `recalled`."""
+        if self.is_void:  # type: ignore[attr-defined]
+            return "voided"
+        if self.is_signed:  # type: ignore[attr-defined]
+            return "signed"
+        return "draft, not signed"

@@ -1,0 +1,1 @@
+"""From a lot to everybody who received it."""
