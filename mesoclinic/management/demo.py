@@ -7,7 +7,7 @@ would refuse. The same day gives the same clinic.
 import datetime as dt
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -15,17 +15,29 @@ from django.db import transaction
 from django.utils import timezone
 
 from mesoclinic import staff
+from mesoclinic.management.demo_formulary import SALINE, stock_the_shelf
 from mesoclinic.models import User
-from mesoclinic.vocabulary import AllergyState, Change, Consent, Judgement, Side
+from mesoclinic.vocabulary import (
+    AllergyState,
+    Answer,
+    Change,
+    Consent,
+    Forearm,
+    Judgement,
+    SafetyCheck,
+    Side,
+)
 from patients import actions as patients
 from patients.models import Patient
-from protocols.models import Indication
+from protocols.models import Indication, PointTemplate, StockLot
 from sessions.courses import actions as courses
 from sessions.courses.models import Course, TreatmentSession
 from sessions.courses.visits import propose
 from sessions.outcomes import actions as outcomes
 from sessions.recording import actions as recording
-from sessions.recording.assessment import Draft, PointDraft
+from sessions.recording import copying
+from sessions.recording.drafts import ComponentDraft, Draft, PointDraft
+from sessions.recording.models import Means
 from sessions.schedule import actions as schedule
 from sessions.schedule import reading
 from sessions.schedule.models import Room, Site
@@ -99,16 +111,11 @@ INDICATIONS = (
     ("degenerative-arthritis", Side.RIGHT),
 )
 
+A_TENTH = Decimal("0.1")
 ROOMS = ("Room 1", "Room 2", "Room 3")
 # Weekends too: the demo has visits on whatever day it is loaded.
 _LONG, _SHORT = (dt.time(8), dt.time(18, 30)), (dt.time(8), dt.time(15))
 OPENING = {day: (_SHORT if day > 4 else _LONG,) for day in range(7)}
-
-MIXTURES = (
-    "lidocaine 1 % (10 mg/mL) 1 mL, lot L2207, expires 06-2028",
-    "procaine 2 % (20 mg/mL) 1 mL, lot P1180, expires 11-2027",
-    "sodium chloride 0.9 % 1 mL, lot N4412, expires 03-2028",
-)
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,8 @@ def load(password: str) -> None:
     team = {row[0]: _add_staff(row, password) for row in STAFF}
     site = _add_site(team)
     people = [_register(person, chance, team) for person in PEOPLE]
+    today = timezone.now().astimezone(site.zone).date()
+    stock_the_shelf(by=team["admin"], today=today)
     _book_all(people, site, team, chance)
 
 
@@ -303,25 +312,74 @@ def _carry_out(course: Course, stage: Stage, chance: random.Random) -> None:
 def _give(
     session: TreatmentSession, chance: random.Random, before: int, after: int
 ) -> None:
-    count = chance.choice([6, 8, 8, 8, 10, 12])
     ended = session.starts_at + dt.timedelta(minutes=chance.randrange(8, 18))
+    by, now = session.clinician, ended + dt.timedelta(minutes=3)
+    if session.is_first:
+        recording.record_consent(
+            session.course,
+            by=by,
+            answer=Consent.GIVEN,
+            person=str(session.patient),
+            means=Means.PAPER,
+            now=session.starts_at,
+        )
+    points = _points(session, chance)
+    questions = session.course.protocol_version.questions.all()
     draft = Draft(
-        volume_per_point_ml=Decimal("0.1"),
+        volume_per_point_ml=A_TENTH,
         larger_zone=False,
         angle_deg=60,
         needle_length_mm=Decimal(4),
-        mixture=MIXTURES[2],
-        points=(PointDraft(planned_ml=Decimal("0.1"), given_ml=Decimal("0.1")),)
-        * count,
-        consent=Consent.GIVEN,
+        points=points,
+        forearm=_forearm(session.course),
+        components=_syringe(),
+        drawn_up_ml=Decimal(2),
+        looks_clear=Answer.YES,
+        answers={question.pk: Answer.NO for question in questions},
+        ticks=frozenset(SafetyCheck),
+        pain_rest_before=max(0, before - 3),
         pain_before=before,
+        pain_rest_after=max(0, after - 3),
         pain_after=after,
+        started_at=session.starts_at,
         ended_at=ended,
-        reasons={"points.above": "The whole tendon is tender."} if count > 10 else {},
+        reaction=Answer.NO,
+        reasons=_reasons(len(points)),
     )
-    by, now = session.clinician, ended + dt.timedelta(minutes=3)
     recording.save_draft(session, by=by, version=0, draft=draft, now=now)
     recording.sign(session, by=by, version=1, now=now)
+
+
+def _forearm(course: Course) -> Forearm:
+    asks = course.indication.asks_forearm
+    return Forearm.NEUTRAL if asks else Forearm.NOT_RECORDED
+
+
+def _reasons(points: int) -> dict[str, str]:
+    if points > 10:
+        return {"points.above": "The whole tendon is tender."}
+    return {"points.below": "A small zone."} if points < 6 else {}
+
+
+def _points(session: TreatmentSession, chance: random.Random) -> tuple[PointDraft, ...]:
+    """Points of a template, all given as planned; somewhere, where there is none."""
+    course = session.course
+    offered = PointTemplate.objects.offered_to(session.clinician, course.indication)
+    templates = list(offered)
+    planned = (
+        copying.of_template(chance.choice(templates), course, volume_ml=A_TENTH)
+        if templates
+        else [PointDraft(planned_ml=A_TENTH)] * chance.choice([6, 8, 8, 8, 10, 12])
+    )
+    return tuple(
+        replace(point, given_ml=point.planned_ml, confirmed=True) for point in planned
+    )
+
+
+def _syringe() -> tuple[ComponentDraft, ...]:
+    """2 mL of saline: nobody is allergic to it."""
+    lot = StockLot.objects.in_stock().filter(product__name=SALINE)[0]
+    return (ComponentDraft(product=lot.product, volume_ml=Decimal(2), lot=lot),)
 
 
 def _end(course: Course, stage: Stage, pain: int) -> None:

@@ -1,18 +1,28 @@
 """Each rule on a plan: one table, its limits just below, on and above."""
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from mesoclinic.vocabulary import AllergyState, Consent, Severity, Side
+from mesoclinic.vocabulary import (
+    AllergyState,
+    Answer,
+    Consent,
+    SafetyCheck,
+    Severity,
+    Side,
+)
 from protocols.rules import (
+    Component,
     Facts,
     Finding,
     Level,
     Limits,
     Plan,
     Stage,
+    SubstanceLimit,
     assess,
     names,
     response,
@@ -28,11 +38,27 @@ FACTS = Facts(
     is_first_session=True,
     consent=Consent.GIVEN,
 )
+# Enough for any number of points, so that a test of points is about points.
+LIDOCAINE = Component(
+    product="Lidocaine 1 %",
+    substance="lidocaine",
+    known_as=("Lidocaine 1 %", "lidocaine", "amide local anaesthetics"),
+    volume_ml=Decimal(500),
+    mg_per_ml=Decimal(10),
+    lot="A1",
+    use_by=dt.date(2026, 12, 31),
+    limits=(SubstanceLimit(most_mg=Decimal(9000), per="per session", source="clinic"),),
+)
 PLAN = Plan(
     volumes_ml=(Decimal("0.1"),) * 8,
     larger_zone=False,
     angle_deg=60,
     mixture="Lidocaine 1 %, 2 mL; saline 3 mL",
+    given_on=dt.date(2026, 3, 2),
+    components=(LIDOCAINE,),
+    drawn_up_ml=Decimal(500),
+    looks_clear=Answer.YES,
+    ticks=frozenset(SafetyCheck),
 )
 
 
@@ -231,7 +257,9 @@ def test_recorded_allergy_blocks_whatever_the_state_says(state):
     (found,) = (f for f in assess(facts, PLAN) if f.code == "allergy.match")
 
     assert (found.severity, found.overridable) == (Severity.BLOCK, True)
-    assert found.reason == "Recorded allergy to Lidocaine, named in the mixture."
+    assert found.reason == (
+        "Recorded allergy to Lidocaine (Lidocaine 1 %, named in the mixture)."
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,17 @@ from typing import Any
 
 import pytest
 
-from mesoclinic.vocabulary import AllergyState, Consent, Side
+from mesoclinic.vocabulary import (
+    AllergyState,
+    Answer,
+    Consent,
+    MixingPolicy,
+    Severity,
+    Side,
+)
 from protocols import dates, dosing, rules
-from tests.protocols.test_rules import FACTS, PLAN
+from tests.protocols.test_rules import FACTS, LIDOCAINE, PLAN
+from tests.protocols.test_rules_chair import TWO, question
 
 EVENING = datetime(2026, 11, 24, 22, 10, 1, tzinfo=UTC)
 DAY_0 = date(2026, 3, 2)
@@ -106,6 +114,91 @@ def response() -> None:
     assert rules.response(8, 6).level == rules.Level.RESPONDER
 
 
+def with_lidocaine(**changes: Any) -> rules.Plan:
+    return replace(PLAN, components=(replace(LIDOCAINE, **changes),))
+
+
+# What each rule of the chair has to say, and to what.
+CHAIR: tuple[tuple[rules.Rule, str, rules.Facts, rules.Plan], ...] = (
+    (
+        rules.placed_points,
+        "place.missing",
+        replace(FACTS, has_drawings=True),
+        replace(PLAN, unplaced=(1,)),
+    ),
+    (
+        rules.confirmed_points,
+        "points.unconfirmed",
+        FACTS,
+        replace(PLAN, unconfirmed=(1,)),
+    ),
+    (
+        rules.forearm_position,
+        "forearm.missing",
+        replace(FACTS, asks_forearm=True),
+        PLAN,
+    ),
+    (
+        rules.mixture_adds_up,
+        "mixture.sum",
+        FACTS,
+        replace(PLAN, drawn_up_ml=Decimal(1)),
+    ),
+    (
+        rules.mixture_suffices,
+        "mixture.short",
+        FACTS,
+        replace(PLAN, drawn_up_ml=Decimal("0.1")),
+    ),
+    (rules.lots, "lot.missing", FACTS, with_lidocaine(lot="")),
+    (
+        rules.expired_lots,
+        "lot.expired",
+        FACTS,
+        with_lidocaine(use_by=date(2026, 3, 1)),
+    ),
+    (
+        rules.withdrawn_products,
+        "mixture.withdrawn",
+        FACTS,
+        with_lidocaine(is_withdrawn=True),
+    ),
+    (
+        rules.mixing_policy,
+        "mixture.policy",
+        replace(FACTS, limits=rules.Limits(mixing_policy=MixingPolicy.NONE)),
+        TWO,
+    ),
+    (rules.mixed_pairs, "pair.unknown", FACTS, replace(TWO, verdicts={})),
+    (
+        rules.visual_check,
+        "clear.no",
+        FACTS,
+        replace(PLAN, looks_clear=Answer.NO),
+    ),
+    (rules.clinic_limits, "limit.none", FACTS, with_lidocaine(limits=())),
+    (
+        rules.sport,
+        "doping.listed",
+        FACTS,
+        with_lidocaine(is_watched_in_sport=True),
+    ),
+    (
+        rules.answered_questions,
+        "screening.unanswered",
+        replace(FACTS, questions=(question(answer=Answer.NOT_RECORDED),)),
+        PLAN,
+    ),
+    (
+        rules.positive_answers,
+        "screening.1",
+        replace(FACTS, questions=(question(),)),
+        PLAN,
+    ),
+    (rules.safety_checks, "checks.missing", FACTS, replace(PLAN, ticks=frozenset())),
+)
+
+
 @dataclass(frozen=True)
 class Break:
     """How to break one rule, and the check that has to notice."""
@@ -139,9 +232,9 @@ BREAKS = [
     Break(
         "R5",
         larger_zone_is_no_licence_for_less,
-        rules,
+        rules.plan,
         "_unless_larger_zone",
-        lambda plan, above: rules.Severity.INFO,
+        lambda plan, above: Severity.INFO,
     ),
     Break("R6", side, rules, "RULES", without(rules.chosen_side)),
     Break("R8", allergy, rules, "RULES", without(rules.recorded_allergies)),
@@ -159,6 +252,16 @@ BREAKS = [
     Break("R16", evaluation, dates, "evaluation_due", lambda day_7, on: True),
     Break("R18 up", dressing_rounds_up, dates, "DRESSING_STEP", timedelta(minutes=1)),
     Break("R18 hours", dressing_three_hours, dates, "LEAST_DRESSING_HOURS", 1),
+    *(
+        Break(
+            rule.__name__,
+            partial(says, code, facts, plan),
+            rules,
+            "RULES",
+            without(rule),
+        )
+        for rule, code, facts, plan in CHAIR
+    ),
     Break("R22", response, rules, "response", partial(rules.response, points=3)),
 ]
 

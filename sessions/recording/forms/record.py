@@ -369,14 +369,7 @@ class RecordForm(ClinicForm):
 
     @property
     def point_lines(self) -> list[points.PointLine]:
-        return [
-            points.PointLine(
-                number=number,
-                spot=self._spot(number),
-                **{part: self[f"{part}_{number}"] for part in points.PARTS},
-            )
-            for number in self.numbers
-        ]
+        return [points.line(self, n, spot=self._spot(n)) for n in self.numbers]
 
     def _spot(self, number: int) -> Spot | None:
         if self.is_bound:

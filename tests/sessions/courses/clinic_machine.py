@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from mesoclinic import audit
 from mesoclinic.models import User
-from mesoclinic.vocabulary import Consent, Side
+from mesoclinic.vocabulary import Side
 from patients.models import Patient
 from protocols.models import Indication
 from sessions.courses import actions
@@ -34,7 +34,6 @@ from sessions.courses.models import Course, CourseChange, TreatmentSession
 from sessions.courses.offers import Search, find_courses
 from sessions.courses.visits import Visit
 from sessions.recording import actions as recording
-from sessions.recording.assessment import Draft, PointDraft
 from sessions.schedule import minutes, timetable
 from sessions.schedule.models import (
     Absence,
@@ -45,7 +44,9 @@ from sessions.schedule.models import (
     Site,
     WorkingHours,
 )
+from tests.drafts import written
 from tests.factories import (
+    ConsentEventFactory,
     IndicationFactory,
     OpeningHoursFactory,
     PatientFactory,
@@ -504,13 +505,15 @@ class ClinicMachine(RuleBasedStateMachine):
             ended = self.now
         elif when == "as booked":
             self.now = max(self.now, ended)
+        if not session.course.consents.exists():
+            ConsentEventFactory(course=session.course, recorded_at=self.now)
         saved = self._try(
             "plan",
             recording.save_draft,
             session,
             by=session.clinician,
             version=self._record_version(session),
-            draft=_draft(ended),
+            draft=written(ended),
         )
         if not saved:
             return
@@ -682,21 +685,6 @@ class ClinicMachine(RuleBasedStateMachine):
             if is_new or place != (was.starts_at, was.clinician_id):
                 assert row.ends_at > self.now, ("in the past", row)
                 assert hours.hold(row), ("outside of hours", row)
-
-
-def _draft(ended: dt.datetime) -> Draft:
-    return Draft(
-        volume_per_point_ml=A_TENTH,
-        larger_zone=False,
-        angle_deg=60,
-        needle_length_mm=Decimal(4),
-        mixture="lidocaine 1 %",
-        points=(PointDraft(planned_ml=A_TENTH, given_ml=A_TENTH),) * 8,
-        consent=Consent.GIVEN,
-        pain_before=7,
-        pain_after=4,
-        ended_at=ended,
-    )
 
 
 class _Hours:

@@ -15,8 +15,9 @@ from sessions.models import LeafletIssue, TreatmentSession
 from sessions.paper.actions import issue_leaflet
 from sessions.paper.documents import session_sheet
 from sessions.recording import actions as recording
-from tests.factories import PatientFactory
-from tests.sessions.recording.test_actions import DRAFT, MONDAY, NOW
+from tests.drafts import written
+from tests.factories import ConsentEventFactory, PatientFactory
+from tests.sessions.recording.test_actions import ENDED, MONDAY, NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +40,9 @@ def course(rita, dr_cooper, site, indication):
 def treat(course, dr_cooper):
     """Record and sign day 0, ended at a given moment."""
 
-    def sign(ended_at=DRAFT.ended_at) -> TreatmentSession:
-        draft = replace(DRAFT, ended_at=ended_at)
+    def sign(ended_at=ENDED) -> TreatmentSession:
+        ConsentEventFactory(course=course)
+        draft = written(ended_at)
         session = course.in_order[0]
         now = ended_at + dt.timedelta(minutes=5)
         recording.save_draft(session, by=dr_cooper, version=0, draft=draft, now=now)
@@ -127,7 +129,9 @@ def test_sheet_before_signing_says_so(course, dr_cooper):
     session = fresh(course.in_order[0])
 
     blank = session_sheet(session, by=dr_cooper, record_url="http://x/")
-    recording.save_draft(session, by=dr_cooper, version=0, draft=DRAFT, now=NOW)
+    recording.save_draft(
+        session, by=dr_cooper, version=0, draft=written(ENDED), now=NOW
+    )
     draft = session_sheet(fresh(session), by=dr_cooper, record_url="http://x/")
 
     assert blank.state.name == "BLANK"

@@ -24,34 +24,32 @@ from sessions.models import (
     TreatmentSession,
 )
 from sessions.recording import actions
-from sessions.recording.assessment import Draft, PointDraft
+from sessions.recording.actions import signing
+from sessions.recording.drafts import Draft, PointDraft
 from sessions.recording.models import RecordLocked
 from sessions.recording.sealing import broken_parts, signature_hash
-from tests.factories import CourseFactory, PatientFactory, TreatmentSessionFactory
+from tests.drafts import A_TENTH, EIGHT_GIVEN, written
+from tests.factories import (
+    ConsentEventFactory,
+    CourseFactory,
+    PatientFactory,
+    TreatmentSessionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
 MONDAY = dt.date(2026, 3, 2)
 ENDED = dt.datetime(2026, 3, 2, 9, 15, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 3, 2, 9, 20, tzinfo=dt.UTC)
-A_TENTH = Decimal("0.1")
-DRAFT = Draft(
-    volume_per_point_ml=A_TENTH,
-    larger_zone=False,
-    angle_deg=60,
-    needle_length_mm=Decimal(4),
-    mixture="lidocaine 1 %",
-    points=(PointDraft(planned_ml=A_TENTH, given_ml=A_TENTH),) * 8,
-    consent=Consent.GIVEN,
-    pain_before=7,
-    pain_after=4,
-    ended_at=ENDED,
-)
+
+
+def draft(**changes: Any) -> Draft:
+    return written(ENDED, **changes)
 
 
 @pytest.fixture
 def course(rita, dr_cooper, site, indication):
-    return courses.book(
+    course = courses.book(
         by=rita,
         patient=PatientFactory(),
         indication=indication,
@@ -61,6 +59,8 @@ def course(rita, dr_cooper, site, indication):
         visits=propose(MONDAY, dt.time(9), offsets=(3, 7)),
         now=NOW - dt.timedelta(days=3),
     )
+    ConsentEventFactory(course=course)
+    return course
 
 
 @pytest.fixture
@@ -70,9 +70,11 @@ def day_0(course) -> TreatmentSession:
 
 @pytest.fixture
 def save(dr_cooper):
-    def save_draft(session: TreatmentSession, draft: Draft = DRAFT, **options: Any):
+    def save_draft(
+        session: TreatmentSession, typed: Draft | None = None, **options: Any
+    ):
         options = {"version": 0, "now": NOW, "by": dr_cooper, **options}
-        return actions.save_draft(session, draft=draft, **options)
+        return actions.save_draft(session, draft=typed or draft(), **options)
 
     return save_draft
 
@@ -96,13 +98,13 @@ def test_save_draft_of_an_older_page_is_refused_and_shows_theirs(day_0, save):
     save(day_0)
 
     with pytest.raises(Stale) as refused:
-        save(day_0, replace(DRAFT, pain_before=3))
+        save(day_0, draft(pain_before=3))
 
     assert refused.value.theirs["pain_before"] == 7
 
 
 def test_a_deviation_takes_a_reason_and_keeps_it(day_0, save, dr_cooper):
-    twelve = replace(DRAFT, points=DRAFT.points[:1] * 12)
+    twelve = draft(points=EIGHT_GIVEN[:1] * 12)
 
     with pytest.raises(ValidationError) as refused:
         save(day_0, twelve)
@@ -114,7 +116,7 @@ def test_a_deviation_takes_a_reason_and_keeps_it(day_0, save, dr_cooper):
 
 
 def test_a_tenfold_volume_cannot_be_saved(day_0, save):
-    slip = replace(DRAFT, points=(*DRAFT.points[:7], PointDraft(planned_ml=Decimal(1))))
+    slip = draft(points=(*EIGHT_GIVEN[:7], PointDraft(planned_ml=Decimal(1))))
 
     with pytest.raises(ValidationError, match="decimal"):
         save(day_0, slip)
@@ -127,7 +129,7 @@ def test_a_tenfold_volume_given_is_caught_before_all_are_recorded(day_0, save):
     rest = (PointDraft(planned_ml=A_TENTH),) * 7
 
     with pytest.raises(ValidationError, match="decimal"):
-        save(day_0, replace(DRAFT, points=(first, *rest)))
+        save(day_0, draft(points=(first, *rest)))
 
 
 def test_an_allergy_to_what_is_mixed_blocks_without_a_reason(day_0, save, dr_cooper):
@@ -141,11 +143,11 @@ def test_an_allergy_to_what_is_mixed_blocks_without_a_reason(day_0, save, dr_coo
 
 def test_a_reason_does_not_outlive_the_mixture_it_was_given_for(day_0, save, dr_cooper):
     patients.record_allergy(day_0.patient, by=dr_cooper, substance="Lidocaine")
-    reasoned = replace(DRAFT, reasons={"allergy.match": "Tested: not allergic."})
+    reasoned = draft(reasons={"allergy.match": "Tested: not allergic."})
     save(day_0, reasoned)
 
     with pytest.raises(ValidationError):
-        save(day_0, replace(reasoned, mixture="lidocaine 2 % 5 mL"), version=1)
+        save(day_0, replace(reasoned, mixture="and a little more"), version=1)
 
 
 def test_sign_gives_the_session_and_covers_everything(signed, day_0, dr_cooper):
@@ -164,11 +166,12 @@ def test_sign_gives_the_session_and_covers_everything(signed, day_0, dr_cooper):
     [
         ({"ended_at": None}, "ended_at"),
         ({"points": (PointDraft(planned_ml=A_TENTH),) * 8}, "points_count"),
-        ({"consent": Consent.NOT_RECORDED}, "consent"),
+        ({"components": ()}, "components_count"),
+        ({"ticks": frozenset()}, "tick_identity"),
     ],
 )
 def test_sign_refuses_what_is_not_complete(day_0, save, dr_cooper, missing, field):
-    save(day_0, replace(DRAFT, **missing))
+    save(day_0, draft(**missing))
 
     with pytest.raises(ValidationError) as refused:
         actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
@@ -178,9 +181,23 @@ def test_sign_refuses_what_is_not_complete(day_0, save, dr_cooper, missing, fiel
     assert day_0.is_booked
 
 
+def test_sign_refuses_the_first_session_without_a_consent(day_0, save, dr_cooper, rita):
+    ConsentEventFactory(
+        course=day_0.course, answer=Consent.WITHDRAWN, recorded_at=NOW, recorded_by=rita
+    )
+    save(day_0)
+
+    with pytest.raises(ValidationError) as refused:
+        actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
+
+    assert refused.value.message_dict == {
+        "consent": ["The patient has withdrawn consent."]
+    }
+
+
 def test_sign_refuses_a_session_of_the_future(day_0, save, dr_cooper):
     with pytest.raises(ValidationError, match="not come yet"):
-        save(day_0, replace(DRAFT, ended_at=NOW + dt.timedelta(minutes=1)))
+        save(day_0, draft(ended_at=NOW + dt.timedelta(minutes=1)))
 
 
 def test_sign_refuses_another_clinician(day_0, save, dr_levy):
@@ -192,7 +209,7 @@ def test_sign_refuses_another_clinician(day_0, save, dr_levy):
 
 def test_sign_refuses_what_was_not_seen(day_0, save, dr_cooper):
     save(day_0)
-    save(day_0, replace(DRAFT, pain_after=9), version=1)
+    save(day_0, draft(pain_after=9), version=1)
 
     with pytest.raises(Stale):
         actions.sign(day_0, by=dr_cooper, version=1, now=NOW)
@@ -206,7 +223,7 @@ def test_sign_twice_signs_once(signed, day_0, dr_cooper):
 def test_a_follow_up_is_not_signed_before_day_0(course, save, dr_cooper):
     day_3 = course.in_order[1]
     later = ENDED + dt.timedelta(days=3)
-    save(day_3, replace(DRAFT, ended_at=later), now=later)
+    save(day_3, draft(ended_at=later), now=later)
 
     with pytest.raises(ValidationError, match="Day 0 is not signed"):
         actions.sign(day_3, by=dr_cooper, version=1, now=later)
@@ -217,7 +234,7 @@ def test_day_0_given_a_day_late_is_what_the_follow_ups_count_from(
 ):
     day_0 = course.in_order[0]
     late = ENDED + dt.timedelta(days=1)
-    save(day_0, replace(DRAFT, ended_at=late), now=late)
+    save(day_0, draft(ended_at=late), now=late)
 
     actions.sign(day_0, by=dr_cooper, version=1, now=late)
 
@@ -411,7 +428,7 @@ def test_a_visit_is_given_before_those_that_come_after_it(ended, says):
     day_3 = _day_3_of_a_course_that_began()
 
     with pytest.raises(ValidationError) as refused:
-        actions._refuse_out_of_order(day_3, _at_ten(ended))
+        signing._refuse_out_of_order(day_3, _at_ten(ended))
 
     assert refused.value.message_dict == {"ended_at": [says]}
 
@@ -420,7 +437,7 @@ def test_what_was_set_aside_has_no_place_in_the_order():
     day_3 = _day_3_of_a_course_that_began()
     day_3.course.sessions.filter(protocol_day=7).update(status="declined")
 
-    actions._refuse_out_of_order(day_3, _at_ten("2026-03-11"))
+    signing._refuse_out_of_order(day_3, _at_ten("2026-03-11"))
 
 
 def _at_ten(day: str) -> dt.datetime:
