@@ -45,6 +45,7 @@ from tests.factories import (
     ExtraHoursFactory,
     MixtureComponentFactory,
     PatientFactory,
+    PointTemplateFactory,
     ProtocolVersionFactory,
     RecipeComponentFactory,
     RecordFindingFactory,
@@ -123,6 +124,11 @@ EXPECTED = {
     "protocols:retire": Route(POST, IN, NO, NO, NO, OK, pk="indication"),
     "protocols:bring_back": Route(POST, IN, NO, NO, NO, OK, pk="indication"),
     "protocols:reorder_indication": Route(POST, IN, NO, NO, NO, OK, pk="indication"),
+    "protocols:points": Route(FORM, IN, NO, NO, NO, OK, pk="indication"),
+    "protocols:template_new": Route(FORM, IN, NO, NO, NO, OK, pk="indication"),
+    "protocols:template": Route(FORM, IN, NO, NO, NO, OK, pk="template"),
+    "protocols:template_retire": Route(POST, IN, NO, NO, NO, OK, pk="template"),
+    "protocols:template_back": Route(POST, IN, NO, NO, NO, OK, pk="template"),
     "protocols:group_new": Route(FORM, IN, NO, NO, NO, OK),
     "protocols:group": Route(FORM, IN, NO, NO, NO, OK, pk="group"),
     "protocols:reorder_group": Route(POST, IN, NO, NO, NO, OK, pk="group"),
@@ -200,6 +206,11 @@ EXPECTED = {
     "sessions:check": Route(POST, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:sign": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:amend": Route(POST, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:void": Route(POST, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:consent": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
+    "sessions:side": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
+    "sessions:favourite": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
+    "sessions:favourite_drop": Route(POST, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:sheet": Route(GET, IN, NO, NO, OK, NO, pk="signed"),
     "sessions:leaflet": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
     # One's own account: whoever is signed in, whatever the role
@@ -341,6 +352,8 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
         "lot": lot.pk,
         "recipe": RecipeComponentFactory(product=lot.product).recipe_id,
         "indication": indication.pk,
+        "template": PointTemplateFactory(indication=indication).pk,
+        "template_pk": PointTemplateFactory(indication=indication, owner=dr_cooper).pk,
         "group": indication.group_id,
         "patient": patient.pk,
         "allergy_pk": allergy.pk,
@@ -593,7 +606,7 @@ def pages_open_to(person: str, scene: Scene) -> Iterator[tuple[str, str]]:
 def text_of(response: HttpResponse) -> str:
     """What a person can read in a page, or in a PDF."""
     if response.headers.get("Content-Type") != "application/pdf":
-        return response.content.decode()
+        return response.getvalue().decode()
     pdf = pypdf.PdfReader(io.BytesIO(response.content))
     return "\n".join(page.extract_text() for page in pdf.pages) + str(pdf.metadata)
 
