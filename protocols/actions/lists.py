@@ -44,6 +44,7 @@ INDICATION_DETAILS = (
     "has_side",
     "basis",
     "movement",
+    "asks_forearm",
     "protocol",
     "code_system",
     "code_version",

@@ -69,7 +69,7 @@ def save_template(
     elif PointTemplate.objects.select_for_update().get(pk=template.pk).retired_at:
         raise ValidationError("This template is retired. Bring it back first.")
     template.name, template.source, template.spread = name, source, spread
-    template.full_clean(exclude=["owner", "retired_at", "retired_by"])
+    _check_names(template)
     rows = _checked(template, points)
     template.save()
     template.points.all().delete()
@@ -78,6 +78,12 @@ def save_template(
     TemplatePoint.objects.bulk_create(rows)
     audit.record("point_template.saved", template, by=by, points=len(rows))
     return template
+
+
+def _check_names(template: PointTemplate) -> None:
+    """Its columns, and that no other template in use has its name."""
+    template.clean_fields(exclude=["owner", "retired_at", "retired_by"])
+    template.validate_constraints()
 
 
 def _checked(
@@ -116,7 +122,7 @@ def bring_back_template(template: PointTemplate, *, by: User) -> None:
     points lie on a drawing that the indication has no more."""
     template = PointTemplate.objects.select_for_update().get(pk=template.pk)
     template.retired_at, template.retired_by = None, None
-    template.full_clean(exclude=["owner", "retired_at", "retired_by"])
+    _check_names(template)
     _checked(template, [(p.view, p.x, p.y) for p in template.points.all()])
     template.save(update_fields=["retired_at", "retired_by"])
     audit.record("point_template.brought_back", template, by=by)

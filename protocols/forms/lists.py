@@ -41,6 +41,11 @@ class IndicationForm(ClinicForm):
         initial=Indication.Basis.TECHNIQUE,
         widget=forms.RadioSelect,
     )
+    asks_forearm = forms.BooleanField(
+        label="Asks how the forearm lies",
+        required=False,
+        help_text="For tendons of the wrist that move with it: palm up, palm down.",
+    )
     movement = PlainTextField(
         label="Movement measured",
         max_length=120,
