@@ -47,16 +47,22 @@ from sessions.models import (
 from sessions.schedule.actions import version_of_site
 from sessions.schedule.reading import opening_week
 from sessions.schedule.versions import version_of
+from tests.drafts import typed
 from tests.factories import (
     PASSWORD,
     AllergyFactory,
+    ConsentEventFactory,
     CourseFactory,
     IndicationFactory,
+    IndicationViewFactory,
     PatientFactory,
+    ProductFactory,
     ProtocolVersionFactory,
+    ScreeningQuestionFactory,
     SessionRecordFactory,
     SignatureFactory,
     SiteFactory,
+    StockLotFactory,
     TreatmentSessionFactory,
     UserFactory,
 )
@@ -122,6 +128,7 @@ def make_scene() -> Scene:
     ada = UserFactory(username="admin", admin=True)
     site = SiteFactory()
     indication = IndicationFactory(name="Achilles tendinopathy")
+    IndicationViewFactory(indication=indication, view="ankle-outer")
     patient = PatientFactory(family_name="Vale", given_names="Jo")
     parts = {"patient": patient, "clinician": cooper, "site": site}
     course = CourseFactory.booked(indication=indication, **parts)
@@ -141,7 +148,7 @@ def make_scene() -> Scene:
     }
     desk, clinic, office = watched(rita), watched(cooper), watched(ada)
     forms = _desk_forms(desk, rows) | _clinical_forms(clinic, rows)
-    forms |= _admin_forms(office, rows)
+    forms |= _admin_forms(office, rows) | _formulary_forms(office, rows)
     return Scene(patient, course, course.first_session, forms)
 
 
@@ -187,14 +194,13 @@ RECORD = {
     "angle_deg": "60",
     "needle_length_mm": "4",
     "mixture": "procaine 1 %",
-    "consent": "given",
     "pain_before": "7",
     "pain_after": "3",
     "given_on": "2 mar 2026",
     "ended_at": "9:20",
     "note": "Went well",
 } | {f"planned_{n}": "0.1" for n in range(1, 7)}
-_CHOSEN = {"version", "consent", "pain_before", "pain_after"}
+_CHOSEN = {"version", "pain_before", "pain_after"}
 TYPED_RECORD = (*sorted(RECORD.keys() - _CHOSEN), "given_1")
 VERSION = {
     "points_min": "6",
@@ -327,6 +333,18 @@ def _clinical_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
     }
 
 
+TEMPLATE = {
+    "name": "Round the bone",
+    "source": "clinic’s own",
+    "spread": "one",
+    "points_count": "1",
+    "view_1": "ankle-outer",
+    "side_1": "right",
+    "x_1": "0.3",
+    "y_1": "0.5",
+}
+
+
 def _admin_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
     indication = rows["indication"]
     fields = {
@@ -356,6 +374,18 @@ def _admin_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
             reverse("protocols:indication_new"),
             fields,
             ("name", "movement", *codes),
+        ),
+        "drawings": Form(
+            client,
+            reverse("protocols:points", args=[indication.pk]),
+            {"shown_ankle-outer": "on", "order_ankle-outer": "1"},
+            ("order_ankle-outer", "order_sole"),
+        ),
+        "template": Form(
+            client,
+            reverse("protocols:template_new", args=[indication.pk]),
+            TEMPLATE,
+            ("name", "source"),
         ),
         "group": Form(
             client, reverse("protocols:group_new"), {"name": "pain of a rib"}, ("name",)
@@ -420,15 +450,111 @@ def _clinic_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
     }
 
 
+def _formulary_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
+    """What an admin enters of substances, products, lots, recipes, and a checklist."""
+    lot = StockLotFactory(product__multi_dose=True, product__opened_days=28)
+    product, other = lot.product, ProductFactory()
+    question = ScreeningQuestionFactory(version=rows["draft"], position=1)
+    box = {"product": str(other.pk), "number": "A1234", "expires_on": "12-2028"}
+    names = {"name": "procaine", "also_called": "novocaine"}
+    # By address: the form's data, and which of it is chosen and not typed.
+    entered = {
+        "allergy_class": (("allergy_class_new",), names, ()),
+        "substance": (
+            ("substance_new",),
+            names | {"doping": "permitted", "note": "Ester"},
+            ("doping",),
+        ),
+        "limit": (
+            ("limit_new", product.substance_id),
+            {
+                "per": "day",
+                "most_mg": "200",
+                "source": "Handbook, p. 3",
+                "reviewed_on": "today",
+            },
+            ("per",),
+        ),
+        "product": (
+            ("product_new",),
+            {
+                "substance": str(product.substance_id),
+                "name": "Procaine 2 %",
+                "strength_mg_per_ml": "20",
+                "container": "vial",
+                "container_ml": "10",
+                "multi_dose": "on",
+                "opened_days": "28",
+                "storage": "Below 25 °C",
+                "gtin": "9501101530003",
+                "note": "Shake",
+            },
+            ("substance", "container", "multi_dose"),
+        ),
+        "withdraw": (("withdraw", other.pk), {"reason": "Recalled"}, ()),
+        "lot": (("lot_new",), box, ("product",)),
+        "scanned_lot": (
+            ("lot_new",),
+            box | {"gtin": "09501101530003"},
+            ("product", "gtin"),
+        ),
+        "scan": (("lot_scan",), {"code": "0109501101530003172812311012AB"}, ()),
+        "lot_correct": (("lot_correct", lot.pk), box, ("product",)),
+        "lot_opened": (("lot_opened", lot.pk), {"opened_on": "today"}, ()),
+        "recipe": (
+            ("recipe_new",),
+            {
+                "name": "Half and half",
+                "note": "Draw up the saline first",
+                "product_1": str(product.pk),
+                "volume_1": "1",
+            },
+            ("product_1",),
+        ),
+        "pair": (
+            ("pair",),
+            {
+                "first": str(product.substance_id),
+                "second": str(other.substance_id),
+                "verdict": "ok",
+                "source": "Handbook, p. 9",
+            },
+            ("first", "second", "verdict"),
+        ),
+        "question_new": (
+            ("questions", rows["draft"].pk),
+            {"text": "Pacemaker?", "yes_means": "caution"},
+            ("yes_means",),
+        ),
+        "question": (
+            ("question", question.pk),
+            {"text": "Fever?", "yes_means": "postpone"},
+            ("yes_means",),
+        ),
+    }
+    return {
+        name: Form(
+            client,
+            reverse(f"protocols:{route}", args=keys),
+            data,
+            tuple(data.keys() - set(chosen)),
+        )
+        for name, ((route, *keys), data, chosen) in entered.items()
+    }
+
+
 FORM_NAMES = (
     *("register", "edit", "book", "dates", "move", "set_aside"),
     *("allergy", "allergy_close", "session", "check", "amend", "close", "evaluate"),
     *("staff_new", "staff_edit", "clinic", "indication", "group", "version"),
     *("site_new", "room_new", "opening_hours", "working_hours"),
     *("closure", "absence", "extra_hours"),
+    *("allergy_class", "substance", "limit", "product", "withdraw", "pair", "recipe"),
+    *("lot", "scanned_lot", "scan", "lot_correct", "lot_opened"),
+    *("question_new", "question"),
 )
 # They show what is being typed, whatever it is, and store nothing.
-LIVE = {"dates", "check"}
+LIVE = {"dates", "check", "scan"}
 
 
 @pytest.fixture
@@ -901,7 +1027,7 @@ def test_admin_keeps_the_role_that_gives_it_back(forms, scene):
 # --- Bytes that no text has ---------------------------------------------------
 
 
-TICKS = {"has_side", "consent_required", "is_clinician", "is_active"}
+TICKS = {"has_side", "consent_required", "is_clinician", "is_active", "multi_dose"}
 
 
 @pytest.mark.parametrize("name", FORM_NAMES)
@@ -1034,7 +1160,7 @@ def test_key_of_no_row(forms, form, field):
         ("register", "sex"),
         ("register", "preferred_language"),
         ("book", "side"),
-        ("session", "consent"),
+        ("session", "looks_clear"),
         ("set_aside", "status"),
         ("evaluate", "judgement"),
         ("evaluate", "stiffness"),
@@ -1263,7 +1389,8 @@ def test_somebody_moved_the_course_first(scene):
 
 def test_signed_record_takes_no_late_draft(scene):
     form = scene.forms["session"]
-    accepted(form, **{f"given_{n}": "0.1" for n in range(1, 7)})
+    ConsentEventFactory(course=scene.session.course)
+    accepted(form, **{f"given_{n}": "0.1" for n in range(1, 7)}, **typed())
     sign = reverse("sessions:sign", args=[scene.session.pk])
     stale = form.client.post(sign, {"version": "9", "password": PASSWORD})
     assert stale.status_code == 409
