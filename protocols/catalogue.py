@@ -7,11 +7,13 @@ moved or retired stays as the clinic has it, and nothing is doubled.
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mesoclinic import audit
-from protocols import shipped_points
+from protocols import shipped_classes, shipped_points
 from protocols.models import (
+    AllergyClass,
     Indication,
     IndicationGroup,
     IndicationView,
@@ -218,6 +220,7 @@ def load() -> int:
         new += _load_group(shipped, position, protocol)
     new += sum(_load_views(*each) for each in shipped_points.VIEWS.items())
     new += sum(map(_load_template, shipped_points.TEMPLATES))
+    new += sum(map(_load_class, shipped_classes.CLASSES))
     if new:
         audit.record("catalogue.loaded", by=None, rows=new)
     return new
@@ -296,5 +299,18 @@ def _load_template(shipped: ShippedTemplate) -> int:
     TemplatePoint.objects.bulk_create(
         TemplatePoint(template=template, number=number, view=view, x=x, y=y)
         for number, (view, x, y) in enumerate(shipped.points, start=1)
+    )
+    return 1
+
+
+def _load_class(shipped: shipped_classes.ShippedClass) -> int:
+    known = Q(catalogue_key=shipped.key) | Q(name__iexact=shipped.name)
+    if AllergyClass.objects.filter(known).exists():
+        return 0
+    AllergyClass.objects.create(
+        catalogue_key=shipped.key,
+        name=shipped.name,
+        also_called=shipped.also_called,
+        cross_reacts=shipped.cross_reacts,
     )
     return 1

@@ -5,17 +5,25 @@ from decimal import Decimal
 
 from mesoclinic.models import User
 from protocols import actions
-from protocols.models import MixingPair, Product, Recipe, Substance
+from protocols.models import AllergyClass, MixingPair, Product, Recipe, Substance
 from protocols.models.formulary import Container
 
 SALINE = "Sodium chloride 0.9 %"
-# Substance, product, mg/mL, content in mL, for how many days once opened.
+# Substance and its shipped allergy class; product, mg/mL, content in mL, for how many
+# days once opened.
 PRODUCTS = (
-    ("sodium chloride", SALINE, "9", "10", None),
-    ("lidocaine", "Lidocaine 1 %", "10", "5", None),
-    ("procaine", "Procaine 2 %", "20", "2", None),
-    ("diclofenac", "Diclofenac 25 mg/mL", "25", "3", None),
-    ("mepivacaine", "Mepivacaine 1 % multi-dose", "10", "30", 28),
+    ("sodium chloride", "", SALINE, "9", "10", None),
+    ("lidocaine", "amide-anaesthetics", "Lidocaine 1 %", "10", "5", None),
+    ("procaine", "ester-anaesthetics", "Procaine 2 %", "20", "2", None),
+    ("diclofenac", "nsaids", "Diclofenac 25 mg/mL", "25", "3", None),
+    (
+        "mepivacaine",
+        "amide-anaesthetics",
+        "Mepivacaine 1 % multi-dose",
+        "10",
+        "30",
+        28,
+    ),
 )
 
 
@@ -26,7 +34,12 @@ def stock_the_shelf(*, by: User, today: dt.date) -> None:
         for name, days in ((f"D{number}407", 400), (f"D{number}391", 90)):
             expires = today + dt.timedelta(days=days)
             actions.enter_lot(by=by, product=product, number=name, expires_on=expires)
-    saline, lidocaine, procaine, diclofenac, _ = products
+    saline, lidocaine, procaine, diclofenac, vial = products
+    opened = vial.lots.order_by("expires_on")[0]
+    opened_on = today - dt.timedelta(days=6)
+    actions.open_lot(opened, by=by, opened_on=opened_on)
+    soon = today + dt.timedelta(days=12)
+    actions.enter_lot(by=by, product=diclofenac, number="D4377", expires_on=soon)
     past = today - dt.timedelta(days=20)
     actions.enter_lot(by=by, product=procaine, number="D3288", expires_on=past)
     actions.save_recipe(
@@ -48,12 +61,12 @@ def stock_the_shelf(*, by: User, today: dt.date) -> None:
     )
 
 
-def _product(row: tuple[str, str, str, str, int | None], *, by: User) -> Product:
-    substance_name, name, strength, content, opened_days = row
+def _product(row: tuple[str, str, str, str, str, int | None], *, by: User) -> Product:
+    substance_name, allergy_class, name, strength, content, opened_days = row
     substance = actions.save_substance(
         Substance(),
         by=by,
-        allergy_classes=[],
+        allergy_classes=AllergyClass.objects.filter(catalogue_key=allergy_class),
         name=substance_name,
         also_called="",
         doping="not_assessed",
