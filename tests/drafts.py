@@ -46,3 +46,16 @@ def written(ended: dt.datetime, **changes: Any) -> Draft:
         }
         | changes
     )
+
+
+def typed() -> dict[str, str]:
+    """The same mixture and the same ticks as a page sends them."""
+    lot = lidocaine()
+    return {
+        "components_count": "1",
+        "product_1": str(lot.product_id),
+        "volume_1": "2",
+        "lot_1": str(lot.pk),
+        "looks_clear": "yes",
+        **{f"tick_{check}": "on" for check in SafetyCheck},
+    }

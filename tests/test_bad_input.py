@@ -47,7 +47,7 @@ from sessions.models import (
 from sessions.schedule.actions import version_of_site
 from sessions.schedule.reading import opening_week
 from sessions.schedule.versions import version_of
-from tests.drafts import typed
+from tests import drafts
 from tests.factories import (
     PASSWORD,
     AllergyFactory,
@@ -1390,7 +1390,7 @@ def test_somebody_moved_the_course_first(scene):
 def test_signed_record_takes_no_late_draft(scene):
     form = scene.forms["session"]
     ConsentEventFactory(course=scene.session.course)
-    accepted(form, **{f"given_{n}": "0.1" for n in range(1, 7)}, **typed())
+    accepted(form, **{f"given_{n}": "0.1" for n in range(1, 7)}, **drafts.typed())
     sign = reverse("sessions:sign", args=[scene.session.pk])
     stale = form.client.post(sign, {"version": "9", "password": PASSWORD})
     assert stale.status_code == 409

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,20 +20,31 @@ from tests.factories import (
     DAY_0_START,
     AllergyFactory,
     AmendmentFactory,
+    ConsentEventFactory,
     CourseChangeFactory,
     CourseFactory,
     EvaluationFactory,
     IndicationFactory,
     InjectionPointFactory,
     LeafletIssueFactory,
+    MixtureComponentFactory,
     PatientFactory,
+    PointTemplateFactory,
+    ProductFactory,
     ProtocolVersionFactory,
+    RecipeFactory,
     RecordFindingFactory,
+    RecordVoidFactory,
     RoomFactory,
+    SafetyTickFactory,
+    ScreeningAnswerFactory,
     ScreeningQuestionFactory,
     SessionRecordFactory,
     SignatureFactory,
     SiteFactory,
+    StockLotFactory,
+    SubstanceFactory,
+    SubstanceLimitFactory,
     TreatmentSessionFactory,
     UserFactory,
 )
@@ -173,6 +185,29 @@ def audit_event():
     return audit.record("record.saved", by=None)
 
 
+PERSON, REASON = {"person": "somebody else"}, {"reason": "another one"}
+# What locks with a signature, and a change to it.
+LOCKED_PARTS: dict[Any, dict[str, Any]] = {
+    MixtureComponentFactory: {"volume_ml": 9},
+    ScreeningAnswerFactory: {"answer": "yes"},
+    SafetyTickFactory: {"ticked_at": A_MONTH_BEFORE},
+}
+
+
+def signed_with(part: Any) -> models.Model:
+    """A row of a record that was signed with it."""
+    row = part(record=SessionRecordFactory(given=True))
+    SignatureFactory(record=row.record)
+    return row
+
+
+def new(part: Any) -> models.Model:
+    """A row for a record that is signed already."""
+    row = unsaved(part())
+    row.record = signed_record()
+    return row
+
+
 REFUSED = [
     # The ground.
     Refused("no_update_mesoclinic_auditevent", audit_event, {"event": "nothing"}),
@@ -202,6 +237,16 @@ REFUSED = [
     Refused("published_questions_insert", new_question_of_a_published_version),
     Refused("published_questions_update", published_question, {"text": "Well?"}),
     Refused("published_questions_delete", published_question),
+    Refused("no_delete_protocols_substance", SubstanceFactory),
+    Refused("no_delete_protocols_substancelimit", SubstanceLimitFactory),
+    Refused("limit_stays_what_it_was", SubstanceLimitFactory, {"most_mg": 900}),
+    Refused("no_delete_protocols_product", ProductFactory),
+    Refused("no_delete_protocols_stocklot", StockLotFactory),
+    Refused("no_delete_protocols_recipe", RecipeFactory),
+    Refused(
+        "no_delete_protocols_pointtemplate", lambda: PointTemplateFactory(points=0)
+    ),
+    Refused("lot_given_stays", lambda: MixtureComponentFactory().lot, {"number": "X"}),
     # Patients.
     Refused("no_delete_patients_patient", PatientFactory),
     Refused("no_delete_patients_allergy", AllergyFactory),
@@ -273,11 +318,15 @@ REFUSED = [
         for name, value in {
             "patient": PatientFactory,
             "indication": IndicationFactory,
-            "side": "left",
             "protocol_version": ProtocolVersionFactory,
             "early_reason": "asked for it",
             "booked_by": UserFactory,
         }.items()
+    ),
+    Refused(
+        "side_stays_once_given",
+        lambda: TreatmentSessionFactory(given=True).course,
+        {"side": "left"},
     ),
     Refused(
         "closed_course_stays_closed",
@@ -353,6 +402,30 @@ REFUSED = [
         {"content": {}},
     ),
     Refused("no_delete_treatment_sessions_leafletissue", LeafletIssueFactory),
+    # The chair.
+    Refused("no_update_treatment_sessions_consentevent", ConsentEventFactory, PERSON),
+    Refused("no_delete_treatment_sessions_consentevent", ConsentEventFactory),
+    Refused("no_update_treatment_sessions_recordvoid", RecordVoidFactory, REASON),
+    Refused("no_delete_treatment_sessions_recordvoid", RecordVoidFactory),
+    *(
+        Refused(f"locked_insert_{part._meta.model._meta.db_table}", partial(new, part))
+        for part in LOCKED_PARTS
+    ),
+    *(
+        Refused(
+            f"locked_update_{part._meta.model._meta.db_table}",
+            partial(signed_with, part),
+            changes,
+        )
+        for part, changes in LOCKED_PARTS.items()
+    ),
+    *(
+        Refused(
+            f"locked_delete_{part._meta.model._meta.db_table}",
+            partial(signed_with, part),
+        )
+        for part in LOCKED_PARTS
+    ),
 ]
 
 

@@ -1,5 +1,7 @@
 """Look once more at what was recorded, then sign it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,7 +19,7 @@ from mesoclinic.roles import Permission
 from sessions.courses.models import TreatmentSession
 from sessions.recording import actions
 from sessions.recording.forms import SignForm
-from sessions.recording.models import Signature
+from sessions.recording.models import SessionRecord, Signature
 from sessions.recording.page import maps
 from sessions.recording.views.opening import open_session, record_of, refusals
 
@@ -40,8 +42,13 @@ def sign(request: ClinicRequest, pk: int) -> HttpResponseBase:
             actions.sign(row, by=request.user, version=form.cleaned_data["version"])
             messages.success(request, "Signed. The record is locked.")
             return redirect(row)
-    context = {
-        "form": form,
+    context = {"form": form, **_shown(row, record)}
+    return render_form(request, "sessions/recording/sign.html", context)
+
+
+def _shown(row: TreatmentSession, record: SessionRecord) -> dict[str, Any]:
+    """What is to be signed, and what stands against it."""
+    return {
         "treatment_session": row,
         "patient": row.patient,
         "record": record,
@@ -49,7 +56,6 @@ def sign(request: ClinicRequest, pk: int) -> HttpResponseBase:
         "meaning": Signature.MEANING,
         "problems": actions.problems_before_signing(row, record),
     }
-    return render_form(request, "sessions/recording/sign.html", context)
 
 
 def _confirmed(request: ClinicRequest, form: SignForm, row: TreatmentSession) -> bool:

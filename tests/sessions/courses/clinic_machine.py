@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from mesoclinic import audit
 from mesoclinic.models import User
-from mesoclinic.vocabulary import Side
+from mesoclinic.vocabulary import Consent, Side
 from patients.models import Patient
 from protocols.models import Indication
 from sessions.courses import actions
@@ -34,6 +34,7 @@ from sessions.courses.models import Course, CourseChange, TreatmentSession
 from sessions.courses.offers import Search, find_courses
 from sessions.courses.visits import Visit
 from sessions.recording import actions as recording
+from sessions.recording.models import Means
 from sessions.schedule import minutes, timetable
 from sessions.schedule.models import (
     Absence,
@@ -46,7 +47,6 @@ from sessions.schedule.models import (
 )
 from tests.drafts import written
 from tests.factories import (
-    ConsentEventFactory,
     IndicationFactory,
     OpeningHoursFactory,
     PatientFactory,
@@ -506,7 +506,15 @@ class ClinicMachine(RuleBasedStateMachine):
         elif when == "as booked":
             self.now = max(self.now, ended)
         if not session.course.consents.exists():
-            ConsentEventFactory(course=session.course, recorded_at=self.now)
+            self._try(
+                "consent",
+                recording.record_consent,
+                session.course,
+                by=session.clinician,
+                answer=Consent.GIVEN,
+                person="The patient",
+                means=Means.PAPER,
+            )
         saved = self._try(
             "plan",
             recording.save_draft,

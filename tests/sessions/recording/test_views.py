@@ -15,9 +15,11 @@ from sessions.models import (
     SessionRecord,
     TreatmentSession,
 )
+from tests.drafts import typed
 from tests.factories import (
     DAY_0_START,
     AmendmentFactory,
+    ConsentEventFactory,
     CourseFactory,
     PatientFactory,
     RecordFindingFactory,
@@ -33,7 +35,6 @@ pytestmark = pytest.mark.django_db
 TREATED = {
     "points_count": "8",
     "mixture": "procaine 1 %, 2 mL, lot P1180",
-    "consent": "given",
     "pain_before": "7",
     "pain_after": "3",
     "ended_at": "9:20",
@@ -114,7 +115,7 @@ def test_new_record_starts_from_the_protocol(surgery, url):
 
     stands = boxes(page)
     assert (stands["volume_per_point_ml"], stands["angle_deg"]) == ("0.1", "60")
-    assert (stands["points_count"], stands["consent"]) == ("", "")
+    assert stands["points_count"] == ""
     text = text_of(page)
     assert "RIGHT Achilles tendinopathy" in text
     assert "Day 0, session 1 of 3 · Mon 02-Mar-2026 09:00" in text
@@ -261,13 +262,14 @@ def test_check_names_a_deviation_and_asks_for_its_reason(check):
 # --- Sign -------------------------------------------------------------------------
 
 
-def test_review_shows_what_is_signed_and_sign_locks_it(surgery, url, sign):
-    reviewed = fill_in(surgery, url, **TREATED | {"all_as_planned": "1"})
+def test_review_shows_what_is_signed_and_sign_locks_it(surgery, url, sign, course):
+    ConsentEventFactory(course=course)
+    reviewed = fill_in(surgery, url, **TREATED | typed() | {"all_as_planned": "1"})
     assert reviewed.headers["Location"] == url
     assert fill_in(surgery, url, review="1").headers["Location"] == sign
 
     page = text_of(surgery.get(sign))
-    for words in ("RIGHT", "0.8 mL", "60°", "procaine 1 %", "Given", "7 → 3", "12:20"):
+    for words in ("RIGHT", "0.8 mL", "60°", "procaine 1 %", "7 → 3", "12:20"):
         assert words in page
     assert "I carried out this session as recorded." in page
     assert "Sign as Dr Cooper" in page
@@ -278,7 +280,7 @@ def test_review_shows_what_is_signed_and_sign_locks_it(surgery, url, sign):
 
 
 def test_review_lists_what_is_missing_and_offers_no_signature(surgery, url, sign):
-    fill_in(surgery, url, **TREATED | {"consent": ""})
+    fill_in(surgery, url, **TREATED)
 
     page = text_of(surgery.get(sign))
 
@@ -289,9 +291,10 @@ def test_review_lists_what_is_missing_and_offers_no_signature(surgery, url, sign
 
 
 def test_review_of_somebody_else_s_visit_offers_no_signature(
-    client_of, dr_levy, surgery, url, sign
+    client_of, dr_levy, surgery, url, sign, course
 ):
-    fill_in(surgery, url, **TREATED | {"all_as_planned": "1"})
+    ConsentEventFactory(course=course)
+    fill_in(surgery, url, **TREATED | typed() | {"all_as_planned": "1"})
 
     page = text_of(client_of(dr_levy).get(sign))
 
@@ -300,7 +303,7 @@ def test_review_of_somebody_else_s_visit_offers_no_signature(
 
 
 def test_wrong_password_signs_nothing(surgery, url, sign):
-    fill_in(surgery, url, **TREATED | {"all_as_planned": "1"})
+    fill_in(surgery, url, **TREATED | typed() | {"all_as_planned": "1"})
 
     with nothing_written():
         refused = fill_in(surgery, sign, password="not this one")
