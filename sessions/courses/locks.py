@@ -20,11 +20,16 @@ def lock_calendars(*, clinicians: Iterable[int], patient: Patient) -> None:
 
     Before anything else is locked, and always in the same order.
     """
-    clinician_keys = sorted({(_CLINICIAN, key) for key in clinicians})
-    sql = _lock([*clinician_keys, (_PATIENT, patient.pk % 2**31)])
+    sql = calendars_lock(clinicians=clinicians, patient=patient)
     if sql:
         with connection.cursor() as cursor:
             cursor.execute(sql)
+
+
+def calendars_lock(*, clinicians: Iterable[int], patient: Patient) -> str:
+    """Return SQL that does the same; put it before the first query of all."""
+    clinician_keys = sorted({(_CLINICIAN, key) for key in clinicians})
+    return _lock([*clinician_keys, (_PATIENT, patient.pk % 2**31)])
 
 
 def rooms_lock(site_id: int) -> str:
