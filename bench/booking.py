@@ -11,6 +11,7 @@ from functools import cache
 from itertools import count
 from statistics import median
 from typing import Any
+from uuid import uuid4
 
 from bench._measure import (
     Costs,
@@ -406,9 +407,13 @@ def _book_courses(client: int, turn: int) -> int:
 
     by = User.objects.get(username="scale-reception")
     course = courses_of(client, turn)
-    return _for_a_while(
-        lambda number: actions.book(by=by, early_reason="measured", **course(number))
-    )
+
+    def book(number: int) -> None:
+        wanted = course(number)
+        # As the form sends it, with a key of its own.
+        actions.book(by=by, early_reason="measured", submission=uuid4(), **wanted)
+
+    return _for_a_while(book)
 
 
 def _insert_bare(client: int, turn: int) -> int:
@@ -436,6 +441,7 @@ def _insert_bare(client: int, turn: int) -> int:
                 protocol_version=version,
                 early_reason="measured",
                 booked_by=by,
+                submission=uuid4(),
             )
             course.save(force_insert=True)
             TreatmentSession.objects.bulk_create(

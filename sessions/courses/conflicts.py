@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from sessions.courses.calendars import Calendars
 from sessions.courses.models import TreatmentSession
-from sessions.courses.neighbours import Neighbour, Place, neighbours
+from sessions.courses.neighbours import Elsewhere, Neighbour, Place, neighbours
 from sessions.courses.rooms import choose_room, free_rooms
 from sessions.schedule import minutes
 from sessions.schedule.hours import Timetable
@@ -35,7 +35,11 @@ class Conflict:
 
 
 def find_conflicts(
-    sessions: Sequence[TreatmentSession], timetable: Timetable, *, only_unseen: bool
+    sessions: Sequence[TreatmentSession],
+    timetable: Timetable,
+    *,
+    only_unseen: bool,
+    locking_rooms: bool = False,
 ) -> Iterator[Conflict]:
     """Give what stands in the way of each; sessions without a room get a free one.
 
@@ -43,7 +47,13 @@ def find_conflicts(
     plain sessions. It does not see hours, nor those that were overbooked on purpose.
     """
     places = [_place(session) for session in sessions]
-    found = neighbours(timetable, places, but_course=sessions[0].course_id)
+    found = neighbours(
+        timetable,
+        places,
+        but_course=sessions[0].course_id,
+        elsewhere=Elsewhere.OVERBOOKED if only_unseen else Elsewhere.EVERYBODY,
+        locking_rooms=locking_rooms,
+    )
     for session, place, around in zip(sessions, places, found, strict=True):
         rooms = {each.room_id for each in around}
         people = [n for n in around if n.is_overbooked or not only_unseen]

@@ -20,27 +20,30 @@ def lock_calendars(*, clinicians: Iterable[int], patient: Patient) -> None:
 
     Before anything else is locked, and always in the same order.
     """
+    sql = calendars_lock(clinicians=clinicians, patient=patient)
+    if sql:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def calendars_lock(*, clinicians: Iterable[int], patient: Patient) -> str:
+    """Return SQL that does the same; put it before the first query of all."""
     clinician_keys = sorted({(_CLINICIAN, key) for key in clinicians})
-    _lock([*clinician_keys, (_PATIENT, patient.pk % 2**31)])
+    return _lock([*clinician_keys, (_PATIENT, patient.pk % 2**31)])
 
 
-def lock_rooms(site_id: int) -> None:
-    """Hold a site's rooms, all of them: which one is free is only known behind it.
+def rooms_lock(site_id: int) -> str:
+    """Return SQL to hold a site's rooms, all of them; put it before a query.
 
-    As late as can be: everybody who books at the site queues here.
+    Which room is free is only known behind it. As late as can be: everybody who books
+    at the site queues here.
     """
-    _lock([(_ROOMS, site_id)])
+    return _lock([(_ROOMS, site_id)])
 
 
-def _lock(keys: Sequence[tuple[int, int]]) -> None:
-    """SQLite needs nothing: one writer at a time."""
+def _lock(keys: Sequence[tuple[int, int]]) -> str:
+    """One statement, from first to last. SQLite needs nothing: one writer at a time."""
     if connection.vendor != "postgresql":
-        return
-    # One statement; a VALUES list without a join is read from first to last.
-    rows = ", ".join(["(%s, %s)"] * len(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT pg_advisory_xact_lock(kind, key) FROM (VALUES {rows}) "  # noqa: S608
-            "AS locks (kind, key)",
-            [part for key in keys for part in key],
-        )
+        return ""
+    locks = [f"pg_advisory_xact_lock({kind:d}, {key:d})" for kind, key in keys]
+    return f"SELECT {', '.join(locks)}; "

@@ -57,16 +57,16 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def for_patient(self, patient: Patient) -> "CourseQuerySet":
         return self.filter(patient=patient).order_by("-booked_at")
 
-    def how_the_last_one_ended(self, course: "Course") -> str | None:
+    def how_the_last_one_ended(self, course: "Course", *, lock: str = "") -> str | None:
         """How the last course of the same patient, indication and side closed (R16).
 
         None where there is none; one that was cancelled before it began leaves nothing
-        to evaluate.
+        to evaluate. `lock` is SQL that goes before it, in one trip.
         """
         # In SQL of our own: every booking asks it behind the locks.
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT closed_as FROM {Course._meta.db_table} "  # noqa: S608
+                f"{lock}SELECT closed_as FROM {Course._meta.db_table} "  # noqa: S608
                 "WHERE patient_id = %s AND indication_id = %s AND side = %s "
                 "AND closed_as <> %s ORDER BY booked_at DESC, id DESC LIMIT 1",
                 [

@@ -7,10 +7,12 @@ finder for thirty places at once.
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from sessions.courses.locks import rooms_lock
 from sessions.courses.models import LONGEST_SESSION, TreatmentSession
 from sessions.schedule.hours import Timetable
 
@@ -35,17 +37,33 @@ class Neighbour(NamedTuple):
     is_overbooked: bool
 
 
+class Elsewhere(Enum):
+    """Whom to look for at other sites than the one a place is at."""
+
+    NOBODY = auto()
+    # Clinicians who were overbooked on purpose: all that no constraint would refuse.
+    OVERBOOKED = auto()
+    EVERYBODY = auto()
+
+
 def neighbours(
-    timetable: Timetable, places: Sequence[Place], *, but_course: int | None
+    timetable: Timetable,
+    places: Sequence[Place],
+    *,
+    but_course: int | None,
+    elsewhere: Elsewhere = Elsewhere.NOBODY,
+    locking_rooms: bool = False,
 ) -> list[list[Neighbour]]:
     """Return what the site has at each of the places, and people at other sites.
 
-    People are looked for only where a patient is named: to find a room, the site is
-    enough.
+    `locking_rooms` holds the site's rooms until the transaction ends, and looks then.
     """
     found: list[list[Neighbour]] = [[] for _ in places]
+    sql, values = _query(timetable, places, but_course, elsewhere)
+    # Two statements in one trip: the second sees what was there once the lock was had.
+    lock = rooms_lock(timetable.site_id) if locking_rooms else ""
     with connection.cursor() as cursor:
-        cursor.execute(*_query(timetable, places, but_course))
+        cursor.execute(lock + sql, values)
         for place, clinician_id, patient_id, room_id, overbooked in cursor.fetchall():
             neighbour = Neighbour(clinician_id, patient_id, room_id, overbooked)
             found[place].append(neighbour)
@@ -59,10 +77,12 @@ _PEOPLE = {"earliest": "timestamptz", "clinician": "bigint", "patient": "bigint"
 
 
 def _query(
-    timetable: Timetable, places: Sequence[Place], but_course: int | None
+    timetable: Timetable,
+    places: Sequence[Place],
+    but_course: int | None,
+    elsewhere: Elsewhere,
 ) -> tuple[str, list[Any]]:
-    asks_people = any(place.patient_id for place in places)
-    columns = _SITE | _PEOPLE if asks_people else _SITE
+    columns = _SITE if elsewhere is Elsewhere.NOBODY else _SITE | _PEOPLE
     values = [
         value
         for number, place in enumerate(places)
@@ -81,19 +101,26 @@ def _query(
     # A join on the places: a chain of ORs takes the planner longer than the search.
     # Each part says what an index finds: the site's day, a person's time. The day is
     # one that is equal: for a range the planner reads all that a site ever had.
-    people = (
-        f"UNION ALL {session} AND s.clinician_id = p.clinician "
-        "AND s.starts_at > p.earliest AND s.site_id <> %s "
-        f"UNION ALL {session} AND s.patient_id = p.patient "
-        "AND s.starts_at > p.earliest AND s.site_id <> %s"
-    )
+    parts = [f"{session} AND s.site_id = %s AND s.booked_date = p.day"]
+    parts += [
+        f"{session} AND s.site_id <> %s AND s.starts_at > p.earliest AND {whose}"
+        for whose in _PEOPLE_ELSEWHERE[elsewhere]
+    ]
     sql = (
         f"WITH places ({', '.join(columns)}) AS (VALUES {_rows(columns, count)}) "
-        f"{session} AND s.site_id = %s AND s.booked_date = p.day "
-        f"{people if asks_people else ''}"
+        f"{' UNION ALL '.join(parts)}"
     )
-    parts = 3 if asks_people else 1
-    return sql, [*values, *[but_course or 0, timetable.site_id] * parts]
+    return sql, [*values, *[but_course or 0, timetable.site_id] * len(parts)]
+
+
+# Each is planned by itself, which takes longer than to run it.
+_PEOPLE_ELSEWHERE = {
+    Elsewhere.NOBODY: (),
+    Elsewhere.OVERBOOKED: (
+        "s.clinician_id = p.clinician AND s.overbooked_reason <> ''",
+    ),
+    Elsewhere.EVERYBODY: ("s.clinician_id = p.clinician", "s.patient_id = p.patient"),
+}
 
 
 def _rows(columns: dict[str, str], count: int) -> str:

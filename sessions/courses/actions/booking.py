@@ -1,7 +1,7 @@
 """Book a course: day 0 and its follow-ups together, or nothing."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from protocols.models import Indication, ProtocolVersion
 from sessions.courses.actions.placing import (
     DoesNotFit,
     Doing,
+    Refused,
     Status,
     check_visits,
     put,
@@ -28,7 +29,7 @@ from sessions.courses.actions.placing import (
     team_of,
 )
 from sessions.courses.actions.undoing import remember
-from sessions.courses.locks import lock_calendars
+from sessions.courses.locks import calendars_lock
 from sessions.courses.models import Course, CourseChange, TreatmentSession
 from sessions.courses.visits import Visit, targets
 from sessions.schedule.models import Site
@@ -66,7 +67,14 @@ def book(
     )
     doing = Doing(by=by, now=now or timezone.now(), overbooked_reason=overbooked_reason)
     with refusals_in_words():
-        return _book(course, visits, doing)
+        try:
+            return _book(course, visits, doing)
+        except (Refused, ValidationError, IntegrityError):
+            # Sent twice, it is the first one that stands in the way.
+            existing = _booked_by(submission)
+            if existing is None:
+                raise
+            return existing
 
 
 @transaction.atomic
@@ -103,13 +111,9 @@ def _version_for(indication: Indication) -> ProtocolVersion:
 @transaction.atomic
 def _book(course: Course, visits: Sequence[Visit], doing: Doing) -> Course:
     team = team_of(course.clinician, visits)
-    lock_calendars(clinicians=team, patient=course.patient)
-    # Only now: sent twice at once, the second waits here for the first.
-    existing = _booked_by(course.submission)
-    if existing:
-        return existing
     _check_course(course, team)
     _check_days(course, visits)
+    _lock_and_check_the_last_course(course, team)
     check_visits(
         course, visits, changing={v.protocol_day for v in visits}, now=doing.now
     )
@@ -165,7 +169,11 @@ def _check_course(course: Course, team: dict[int, User]) -> None:
             if course.indication.has_side
             else {"side": "This indication has no side."}
         )
-    ended = Course.objects.how_the_last_one_ended(course)
+
+
+def _lock_and_check_the_last_course(course: Course, team: Iterable[int]) -> None:
+    lock = calendars_lock(clinicians=team, patient=course.patient)
+    ended = Course.objects.how_the_last_one_ended(course, lock=lock)
     if ended not in (None, Course.Closed.EVALUATED) and not course.early_reason:
         raise ValidationError(
             {

@@ -24,7 +24,6 @@ from sessions.courses.conflicts import (
     free_near,
     refusal,
 )
-from sessions.courses.locks import lock_rooms
 from sessions.courses.models import Course, TreatmentSession
 from sessions.courses.visits import Visit, targets
 from sessions.schedule.hours import Timetable
@@ -285,8 +284,10 @@ def settle(sessions: Sequence[TreatmentSession], doing: Doing) -> None:
     is_overbooking = doing.overbooked_reason or any(
         session.overbooked_reason for session in sessions
     )
-    lock_rooms(sessions[0].site_id)
-    for conflict in find_conflicts(sessions, timetable, only_unseen=not is_overbooking):
+    conflicts = find_conflicts(
+        sessions, timetable, only_unseen=not is_overbooking, locking_rooms=True
+    )
+    for conflict in conflicts:
         if not _may_stand(conflict, doing):
             raise DoesNotFit(sessions, now=doing.now, conflict=conflict)
 

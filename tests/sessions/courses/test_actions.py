@@ -120,6 +120,30 @@ def test_book_sent_twice_books_once(wanted):
     assert TreatmentSession.objects.count() == 3
 
 
+def test_book_refused_with_a_key_of_its_own_stays_refused(wanted):
+    actions.book(**wanted, submission=uuid4())
+
+    with pytest.raises(ValidationError):
+        actions.book(**wanted, submission=uuid4())
+
+    assert Course.objects.count() == 1
+
+
+def test_book_refuses_a_clinician_who_was_overbooked_elsewhere(wanted):
+    """No constraint stands against those who were put there on purpose."""
+    actions.book(**{**wanted, "site": SiteFactory()})
+    TreatmentSession.objects.update(
+        overbooked_reason="In pain",
+        overbooked_at=timezone.now(),
+        overbooked_by=wanted["by"],
+    )
+
+    with pytest.raises(ValidationError) as refused:
+        actions.book(**{**wanted, "patient": PatientFactory()})
+
+    assert "has another session" in message_of(refused)
+
+
 @pytest.mark.parametrize("side", [Side.NONE])
 def test_book_asks_for_a_side(wanted, side):
     with pytest.raises(ValidationError) as refused:

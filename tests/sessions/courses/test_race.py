@@ -207,7 +207,7 @@ def test_without_the_locks_the_constraint_alone_holds(
     opposite_orders, monkeypatch, capsys
 ):
     """A deadlock may end an attempt then; nothing else may, and nobody is doubled."""
-    monkeypatch.setattr(booking, "lock_calendars", lambda **calendars: None)
+    monkeypatch.setattr(booking, "calendars_lock", lambda **calendars: "")
     before = deadlocks()
 
     answers = opposite_orders(max(2 * CLIENTS, ATTEMPTS // 10))
@@ -272,7 +272,7 @@ def test_without_the_constraint_two_are_put_in_one_room(
 
 @needs_postgresql
 def test_without_the_locks_rooms_are_still_never_shared(few_rooms, monkeypatch):
-    monkeypatch.setattr(booking, "lock_calendars", lambda **calendars: None)
+    monkeypatch.setattr(booking, "calendars_lock", lambda **calendars: "")
 
     few_rooms()
 
