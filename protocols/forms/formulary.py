@@ -156,6 +156,7 @@ class ProductForm(ClinicForm):
     gtin = GtinField(
         label="GTIN",
         required=False,
+        widget=forms.TextInput(attrs={"size": 18}),
         help_text="The number of the box's code. The first scan can fill it in.",
     )
     note = PlainTextField(max_length=300, required=False)
