@@ -23,6 +23,12 @@ def ml(volume_ml: Decimal | None) -> str:
 
 
 @register.filter
+def mg(mass_mg: Decimal | None) -> str:
+    """`12.5 mg`; nothing where it is not known."""
+    return "" if mass_mg is None else f"{format_decimal(mass_mg)} mg"
+
+
+@register.filter
 def mm(length_mm: Decimal | None) -> str:
     """`3.5 mm`"""
     return "" if length_mm is None else f"{format_decimal(length_mm)} mm"

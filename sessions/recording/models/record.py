@@ -17,6 +17,7 @@ from sessions.recording.models.locking import LockedBySignature
 
 if TYPE_CHECKING:
     from sessions.recording.models.points import InjectionPoint
+    from sessions.recording.models.screening import ScreeningAnswer
 
 
 def _pain(label: str) -> models.Field:
@@ -178,6 +179,10 @@ class SessionRecord(LockedBySignature):
         )
         ended = self.ended_at.astimezone(session.zone)
         return clock_text(until, seen_from=ended.date(), zone=session.zone)
+
+    @property
+    def answers_shown(self) -> "models.QuerySet[ScreeningAnswer]":
+        return self.answers.select_related("question")
 
     @property
     def points_in_order(self) -> list["InjectionPoint"]:
