@@ -34,7 +34,7 @@ def save_favourite(record: SessionRecord, *, by: User, name: str) -> PointTempla
         spread=Spread.BOTH_SIDES if course.side == Side.BOTH else Spread.ONE_SIDE,
         owner=by,
     )
-    favourite.full_clean()
+    favourite.full_clean(exclude=["retired_at", "retired_by"])
     favourite.save()
     TemplatePoint.objects.bulk_create(
         TemplatePoint(

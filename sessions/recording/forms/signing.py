@@ -60,7 +60,8 @@ class FavouriteForm(ClinicForm):
 
 
 # What a pen leaves on the screen: moves and lines in whole units, 400 by 160.
-STROKES = r"(M\d{1,3} \d{1,3}( L\d{1,3} \d{1,3})*( |$))+"
+_STROKE = r"M[0-9]{1,3} [0-9]{1,3}( L[0-9]{1,3} [0-9]{1,3})+"
+STROKES = rf"\A{_STROKE}( {_STROKE})*\Z"
 
 
 class ConsentForm(ClinicForm):

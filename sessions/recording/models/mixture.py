@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from protocols.models import Product, StockLot
 from sessions.recording.models.locking import LockedBySignature
@@ -40,12 +40,14 @@ class MixtureComponentQuerySet(models.QuerySet["MixtureComponent"]):
             .order_by("-record__treatment_session__starts_at", "-pk")
         )
 
-    def counted(self) -> dict[str, int]:
-        """How many sessions, and how many patients."""
-        patient = "record__treatment_session__patient"
-        return self.aggregate(
-            sessions=Count("pk"), patients=Count(patient, distinct=True)
-        )
+    def keys_by_session(self) -> list[tuple[int, int]]:
+        """Its key and its patient's of each, the last session on top.
+
+        A lot is in thousands of sessions: only these two are read of all of them.
+        """
+        session = "record__treatment_session"
+        in_order = self.order_by(f"-{session}__starts_at", "-pk")
+        return list(in_order.values_list("pk", f"{session}__patient"))
 
     def given_mg(
         self, *, patient_id: int, day: dt.date, but: int

@@ -38,11 +38,17 @@ COLUMNS = (
 def recall_page(lot: StockLot, number: str) -> dict[str, Any]:
     """One page of who received a lot, and how many sessions and patients in all."""
     lines = MixtureComponent.objects.of_lot(lot)
-    counted = lines.counted()
-    pages = Paginator(lines.recalled(), ROWS)
-    # Counted already.
-    pages.count = counted["sessions"]
-    return {"lot": lot, "page": pages.get_page(number), **counted}
+    keys = lines.keys_by_session()
+    page = Paginator([key for key, _ in keys], ROWS).get_page(number)
+    rows = lines.recalled().in_bulk(page.object_list)
+    page.object_list = [rows[key] for key in page.object_list]
+    patients = {patient for _, patient in keys}
+    return {
+        "lot": lot,
+        "page": page,
+        "sessions": len(keys),
+        "patients": len(patients),
+    }
 
 
 def csv_of(lot: StockLot) -> Iterator[str]:
