@@ -1,7 +1,8 @@
 """A chain of clinics with as many patients as one likes: for measuring, never for use.
 
 Written past the actions: nothing but staff and sites could have been entered so by
-hand, and what was given has no record and no paper. Every constraint of the database
+hand. What was given has a record with its mixture, but no points, no signature and no
+paper. Every constraint of the database
 holds over it. The same day and number of patients give the same clinic.
 """
 
@@ -15,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mesoclinic import audit, database
-from mesoclinic.management import bulk, scale_people, scale_visits
+from mesoclinic.management import bulk, scale_mixtures, scale_people, scale_visits
 from mesoclinic.management.scale_visits import Clinic, Person
 from mesoclinic.models import User
 from patients.models import Patient
@@ -23,8 +24,10 @@ from protocols.models import Indication, ProtocolVersion
 from sessions.models import (
     Course,
     Evaluation,
+    MixtureComponent,
     OpeningHours,
     Room,
+    SessionRecord,
     Site,
     TreatmentSession,
     WorkingHours,
@@ -33,7 +36,14 @@ from sessions.schedule import timetable
 
 PATIENTS_OF_A_SITE = 25_000
 CLINICIANS_OF_A_SITE = 8
-_TABLES = (Patient, Course, TreatmentSession, Evaluation)
+_TABLES = (
+    Patient,
+    Course,
+    TreatmentSession,
+    Evaluation,
+    SessionRecord,
+    MixtureComponent,
+)
 
 
 def refuse_unless_empty() -> None:
@@ -53,6 +63,7 @@ def load(patients: int, password: str) -> Clinic:
     admin, reception = _office(password)
     people = _sites(max(1, patients // PATIENTS_OF_A_SITE), password)
     clinic = _clinic(patients, reception, people)
+    shelf = scale_mixtures.stock_the_shelf(patients, today=clinic.today, by=admin)
     with database.lifted(), bulk.without_indexes(*_TABLES):
         rows = scale_people.patients(patients, today=clinic.today, by=reception.pk)
         bulk.load(Patient, scale_people.FIELDS, rows)
@@ -63,6 +74,10 @@ def load(patients: int, password: str) -> Clinic:
         bulk.load(
             Evaluation, scale_visits.EVALUATIONS, scale_visits.evaluations(clinic)
         )
+        records = scale_mixtures.records(clinic)
+        bulk.load(SessionRecord, scale_mixtures.RECORDS, records)
+        components = scale_mixtures.components(clinic, shelf)
+        bulk.load(MixtureComponent, scale_mixtures.COMPONENTS, components)
     timetable.changed()
     audit.record("scale.loaded", by=admin, patients=patients)
     return clinic

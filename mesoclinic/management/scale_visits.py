@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ COURSES = (
     "booked_by closed_as closed_at closed_by closed_reason version"
 )
 SESSIONS = (
-    "course patient clinician site room protocol_day starts_at ends_at booked_date "
+    "id course patient clinician site room protocol_day starts_at ends_at booked_date "
     "target_date given_date off_target_reason overbooked_reason status status_reason "
     "status_at status_by sequence"
 )
@@ -217,6 +218,7 @@ def sessions(clinic: Clinic) -> Iterator[tuple[Any, ...]]:
     """Rows of SESSIONS: what has ended was given, but for a few who did not come."""
     chance = random.Random(20261123)  # noqa: S311
     moments = _moments(clinic)
+    keys = count(1)
     for course in placed(clinic):
         clinician, site, room = course.person
         for visit in course.visits:
@@ -227,6 +229,7 @@ def sessions(clinic: Clinic) -> Iterator[tuple[Any, ...]]:
                 came = not visit.protocol_day or chance.random() > _MISSED
                 status, at, by = "given" if came else "missed", ends, clinician
             yield (
+                next(keys),
                 course.key,
                 course.key,
                 clinician,

@@ -14,6 +14,7 @@ const autosave = (form) => {
   const conflict = form.querySelector("#conflict");
   const { version, csrfmiddlewaretoken: token } = form.elements;
   let timer = null;
+  let keeping = null;
   let sending = false;
   let again = false;
   let stopped = false; // until a person has decided
@@ -132,6 +133,17 @@ const autosave = (form) => {
     }
   };
 
+  // Reading a form makes the browser lay the page out: once, and after it was drawn.
+  const keepSoon = () => {
+    clearTimeout(keeping);
+    keeping = setTimeout(keepNow, 0);
+  };
+  const keepNow = () => {
+    clearTimeout(keeping);
+    if (keeping && !stopped) keep(typed());
+    keeping = null;
+  };
+
   const saveSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
@@ -139,7 +151,7 @@ const autosave = (form) => {
 
   const changed = ({ target }) => {
     if (!target.name || NOT_SAVED.has(target.name)) return;
-    keep(typed());
+    keepSoon();
     saveSoon();
   };
   form.addEventListener("input", changed);
@@ -150,6 +162,7 @@ const autosave = (form) => {
   });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
+    keepNow();
     stopped = true;
     const unsent = kept();
     if (unsent) keep(unsent.fields, { submitted: true });

@@ -218,6 +218,7 @@ class PointMap {
   }
 
   #edited(field) {
+    if (this.table.isTelling) return; // drawn already
     const row = field.closest("tr[data-point]");
     if (row && field.name?.startsWith("planned_")) this.table.write(row, { confirmed: true });
     this.draw();

@@ -63,14 +63,17 @@ export class Table {
   // Let the rest of the page know, as if it had been typed.
   tell(row, ...parts) {
     const cells = this.cells(row);
-    for (const part of parts) {
-      cells[part]?.dispatchEvent(new Event("input", { bubbles: true }));
-    }
+    parts.forEach((part) => this.#told(cells[part]));
+  }
+
+  #told(field) {
+    this.isTelling = true;
+    field?.dispatchEvent(new Event("input", { bubbles: true }));
+    this.isTelling = false;
   }
 
   tellCount() {
-    const field = this.root.querySelector("[name=rows]") ?? this.#count;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#told(this.root.querySelector("[name=rows]") ?? this.#count);
   }
 
   // The volume that a new point is planned with.

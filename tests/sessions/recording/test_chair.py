@@ -33,7 +33,7 @@ from tests.factories import (
     StockLotFactory,
     TemplatePointFactory,
 )
-from tests.pages import fill_in, text_of
+from tests.pages import boxes, fill_in, text_of
 from tests.state import nothing_written
 
 pytestmark = pytest.mark.django_db
