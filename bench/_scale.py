@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 PATIENTS = 1_000_000
@@ -16,6 +17,12 @@ def patients() -> int:
     return int(os.environ.get("BENCH_PATIENTS", PATIENTS))
 
 
+def set_up() -> None:
+    """As in a clinic: where DEBUG is on, Django keeps every statement that it sends."""
+    django.setup()
+    settings.DEBUG = False
+
+
 @contextmanager
 def scaled_database() -> Iterator[int]:
     """Give a PostgreSQL database with that many patients, and their courses.
@@ -24,7 +31,7 @@ def scaled_database() -> Iterator[int]:
     it, and stops it. Whoever measures leaves it as it was found.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mesoclinic.settings")
-    django.setup()
+    set_up()
     yield _fill()
 
 

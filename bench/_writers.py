@@ -7,9 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import django
-
 from bench._measure import Figure, Spread, at_least, at_most, print_spreads, report
+from bench._scale import set_up
 
 PATIENTS, WRITERS = 20_000, 32
 SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
@@ -25,7 +24,7 @@ class Writing:
 
 
 def main() -> int:
-    django.setup()
+    set_up()
     _fill()
     found = _at_once()
     waits = [took for each in found for took in each.waits]

@@ -5,6 +5,7 @@ Everywhere else `format_html` does it. A day's diary fills a thousand patterns, 
 """
 
 import html
+from collections.abc import Iterable
 
 from django.utils.safestring import SafeString
 
@@ -16,6 +17,18 @@ class _Escaped(dict[object, SafeString]):
     def __missing__(self, text: object) -> SafeString:
         self[text] = escaped = SafeString(html.escape(str(text)))
         return escaped
+
+
+def joined(parts: Iterable[object]) -> SafeString:
+    """Return the parts one after another; what is not HTML yet is escaped."""
+    return SafeString(
+        "".join(
+            [
+                part if part.__class__ is SafeString else html.escape(str(part))
+                for part in parts
+            ]
+        )
+    )
 
 
 class Filler:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
-from mesoclinic.html import Filler
+from mesoclinic.html import Filler, joined
 from mesoclinic.models import User
 from mesoclinic.roles import Permission
 from sessions.diary.forms import BACK, FORWARD, button
@@ -221,7 +221,7 @@ class Cards:
 
     def lines(self, visits: Iterable[DiaryVisit]) -> Html:
         """A row of a table for each visit, those not coming struck out."""
-        return together(self._line(visit) for visit in visits)
+        return joined(self._line(visit) for visit in visits)
 
     def _line(self, visit: DiaryVisit) -> Html:
         return self.fill(
@@ -246,7 +246,7 @@ class Cards:
 
     def board(self, visits: Iterable[DiaryVisit]) -> Html:
         """A card of the arrivals board for each visit."""
-        return together(self._board_card(visit) for visit in visits)
+        return joined(self._board_card(visit) for visit in visits)
 
     def _board_card(self, visit: DiaryVisit) -> Html:
         state = visit.state(self.now)
@@ -270,7 +270,7 @@ class Cards:
 
     def week_lines(self, visits: Iterable[DiaryVisit]) -> Html:
         """A few words for each visit of a clinician's day."""
-        return together(
+        return joined(
             self.fill(
                 '<p class="dy-line s-{}"><b class="dy-time">{}</b> {}'
                 '<span class="dy-sub">{} · {}</span></p>',
@@ -299,7 +299,7 @@ class Cards:
     def rows(self, grid: Grid) -> Html:
         """The body of the table, one row for every ten minutes."""
         table = _Table(self, grid)
-        return together(table.rows())
+        return joined(table.rows())
 
 
 class _Table:
@@ -324,7 +324,7 @@ class _Table:
                 minute,
                 _clock(minute),
                 self._now_word(minute),
-                together(cells),
+                joined(cells),
             )
 
     def _is_now(self, minute: int) -> bool:
@@ -348,7 +348,7 @@ class _Table:
 
     def cell(self, column: GridColumn, cell: Cell) -> Html:
         if cell.kind == "visit":
-            return self._td(cell, together(self._card(v.visit) for v in cell.visits))
+            return self._td(cell, joined(self._card(v.visit) for v in cell.visits))
         if cell.kind == "free":
             return self._free(column, cell)
         return self._td(cell, cell.word)
@@ -431,11 +431,6 @@ class _Table:
         return self.cards.fill(
             '<td rowspan="{}" class="{}">{}</td>', cell.rows, cell.kind, content
         )
-
-
-def together(parts: Iterable[Html]) -> Html:
-    """Join what is escaped."""
-    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _dotted(*parts: str | None) -> str:
