@@ -62,7 +62,7 @@ def _part(units: float, whole: int) -> Decimal:
     return Decimal(str(round(units / whole, 4)))
 
 
-TEMPLATES: tuple[ShippedTemplate, ...] = (
+FEET = (
     ShippedTemplate(
         key="ankle-arc",
         indication="ankle-sprain-sequelae",
@@ -79,9 +79,160 @@ TEMPLATES: tuple[ShippedTemplate, ...] = (
                     (62, 210),
                     (57, 186),
                     (66, 164),
-                    (131, 224),
+                ),
+            ),
+            ("foot-top", ((179, 212),)),
+        ),
+    ),
+    # Beside the tendon, never in it: 12 units and more from its drawn edges.
+    ShippedTemplate(
+        key="achilles-two-rows",
+        indication="achilles",
+        name="Two rows of four, 2 to 6 cm above the heel bone",
+        source="Suggested; 2 to 6 cm from PMC12113072, rows from background knowledge",
+        at=(
+            (
+                "heel-back",
+                (
+                    (125, 223),
+                    (125, 245),
+                    (125, 267),
+                    (125, 289),
+                    (177, 223),
+                    (177, 245),
+                    (177, 267),
+                    (177, 289),
+                ),
+            ),
+        ),
+    ),
+    ShippedTemplate(
+        key="achilles-insertion",
+        indication="achilles",
+        name="Insertion: four at the heel bone, four above",
+        source=BACKGROUND,
+        at=(
+            (
+                "heel-back",
+                (
+                    (118, 316),
+                    (118, 340),
+                    (182, 316),
+                    (183, 340),
+                    (125, 267),
+                    (125, 289),
+                    (177, 267),
+                    (177, 289),
+                ),
+            ),
+        ),
+    ),
+    ShippedTemplate(
+        key="plantar-tubercle",
+        indication="plantar-fasciitis",
+        name="Six round the tubercle, two along the band",
+        source="Suggested; tubercle found as in epomedicine.com 2024, points are not",
+        at=(
+            (
+                "sole",
+                (
+                    (168, 312),
+                    (188.8, 324),
+                    (188.8, 348),
+                    (168, 360),
+                    (147.2, 348),
+                    (147.2, 324),
+                    (175, 285),
+                    (181, 257),
+                ),
+            ),
+        ),
+    ),
+    ShippedTemplate(
+        key="quadricipital-arc",
+        indication="quadricipital",
+        name="Arc over the kneecap and the tendon above",
+        source=BACKGROUND,
+        at=(
+            (
+                "knee-front",
+                (
+                    (99, 156),
+                    (112, 130),
+                    (136, 115),
+                    (164, 115),
+                    (188, 130),
+                    (201, 156),
+                    (150, 92),
+                    (150, 66),
                 ),
             ),
         ),
     ),
 )
+# The tendon moves over the styloid as the forearm turns: hence two.
+WRIST = (
+    ShippedTemplate(
+        key="ecu-palm-up",
+        indication="extensor-carpi-ulnaris",
+        name="Palm up: dorsal to the styloid",
+        source="Suggested; tendon by forearm from fpnotebook.com, points are not",
+        at=(
+            (
+                "wrist-ulnar",
+                (
+                    (118, 287),
+                    (141, 277),
+                    (121, 264),
+                    (142, 254),
+                    (122, 241),
+                    (143, 231),
+                ),
+            ),
+        ),
+    ),
+    ShippedTemplate(
+        key="ecu-palm-down",
+        indication="extensor-carpi-ulnaris",
+        name="Palm down: volar to the styloid",
+        source="Suggested; tendon by forearm from fpnotebook.com, points are not",
+        at=(
+            (
+                "wrist-ulnar",
+                (
+                    (152, 290),
+                    (131, 279),
+                    (151, 267),
+                    (131, 256),
+                    (151, 244),
+                    (131, 233),
+                ),
+            ),
+        ),
+    ),
+)
+NECK = (
+    ShippedTemplate(
+        key="torticollis-borders",
+        indication="torticollis",
+        name="Borders and attachments, clear of the carotid triangle",
+        source="Suggested; muscles from aneskey.com, places from background knowledge",
+        at=(
+            (
+                "neck-side",
+                (
+                    (118, 167),
+                    (77, 151),
+                    (93, 183),
+                    (111, 197),
+                    (119, 227),
+                    (96, 223),
+                    (76, 234),
+                    (82, 258),
+                ),
+            ),
+        ),
+    ),
+)
+
+TEMPLATES = (*FEET, *WRIST, *NECK)
