@@ -14,7 +14,15 @@ from mesoclinic.models import AuditEvent, User
 from patients.models import Patient
 from patients.models.search import search_names
 from protocols import catalogue
-from sessions.models import Course, Evaluation, Room, Site, TreatmentSession
+from sessions.models import (
+    Course,
+    Evaluation,
+    MixtureComponent,
+    Room,
+    SessionRecord,
+    Site,
+    TreatmentSession,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +100,17 @@ def test_what_is_over_was_given_and_judged(seeded):
     ahead = closed.filter(sessions__ends_at__gt=F("closed_at"))
     assert not ahead.exists()
     assert not Course.objects.annotate(n=Count("sessions")).exclude(n=3).exists()
+
+
+def test_what_was_given_has_two_products_of_lots_that_were_in_use(seeded):
+    given = TreatmentSession.objects.filter(status="given")
+    parts = MixtureComponent.objects.select_related("lot__product")
+
+    assert parts.count() == 2 * given.count() == 2 * SessionRecord.objects.count()
+    assert not given.filter(record=None).exists()
+    for part in parts:
+        assert (part.product, part.lot_number) == (part.lot.product, part.lot.number)
+    assert not parts.filter(expires_on__lt=timezone.localdate()).exists()
 
 
 def test_the_same_people_come_of_the_same_number(seeded):

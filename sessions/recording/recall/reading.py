@@ -39,7 +39,8 @@ def recall_page(lot: StockLot, number: str) -> dict[str, Any]:
     """One page of who received a lot, and how many sessions and patients in all."""
     lines = MixtureComponent.objects.of_lot(lot)
     keys = lines.keys_by_session()
-    page = Paginator([key for key, _ in keys], ROWS).get_page(number)
+    # A page of keys, then of the rows they are of.
+    page: Any = Paginator([key for key, _ in keys], ROWS).get_page(number)
     rows = lines.recalled().in_bulk(page.object_list)
     page.object_list = [rows[key] for key in page.object_list]
     patients = {patient for _, patient in keys}
