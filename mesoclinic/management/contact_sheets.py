@@ -105,6 +105,8 @@ def _pictures(pdf: Path) -> list[Path]:
             "pdftoppm is not installed, so there are PDFs and no pictures: "
             "install poppler-utils."
         )
+    for old in pdf.parent.glob(f"{pdf.stem}-*.png"):
+        old.unlink()
     stem = pdf.with_suffix("")
     command = [tool, "-r", str(DOTS_PER_INCH), "-png", str(pdf), str(stem)]
     subprocess.run(command, check=True)  # noqa: S603  our own file
