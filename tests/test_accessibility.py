@@ -5,8 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from mesoclinic.management import demo
 from mesoclinic.models import User
-from protocols import catalogue
-from sessions.models import Course, Signature, TreatmentSession
+from protocols import actions, catalogue
+from protocols.models import Protocol, Recipe
+from sessions.models import Course, MixtureComponent, Signature, TreatmentSession
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,6 +27,7 @@ def pages(db) -> dict[str, list[str]]:
     patient = booked.patient
     course = f"/courses/{booked.course_id}/"
     due = Course.objects.filter(closed_as="", sessions__status="withheld").first()
+    given = signed.components.all()[0]
     desk = ["/", f"/patients/{patient.number}/", course, f"{course}move/"]
     desk += [f"{course}cancel/", f"{course}earlier/"]
     desk += ["/waiting/", "/rebook/", "/leaflets/outdated/"]
@@ -40,12 +42,15 @@ def pages(db) -> dict[str, list[str]]:
             f"/sessions/{booked.pk}/set-aside/",
             f"/sessions/{signed.treatment_session_id}/",
             f"/courses/{due.pk}/evaluate/",
+            "/protocols/formulary/lots/scan/",
+            f"/recall/{given.lot_id}/",
         ],
         "reception": desk,
         "admin": [
             "/protocols/indications/",
             "/protocols/indications/new/",
             "/protocols/",
+            *_formulary(given),
             "/staff/",
             "/clinic/",
             "/clinic/sites/new/",
@@ -54,6 +59,25 @@ def pages(db) -> dict[str, list[str]]:
             "/audit/",
         ],
     }
+
+
+def _formulary(given: MixtureComponent) -> list[str]:
+    """Every page of the formulary, of what went into one mixture."""
+    lot, product = given.lot, given.product
+    recipe = Recipe.objects.get()
+    draft = actions.draft_version(
+        Protocol.objects.get(), by=User.objects.get(username="admin")
+    )
+    pages = ["", "classes/", "classes/new/", "lots/", "lots/new/", "recipes/", "pairs/"]
+    pages += ["recipes/new/", "pairs/judge/", "substances/new/", "products/new/"]
+    of_rows = [product.substance, product, lot, recipe]
+    return [
+        *(f"/protocols/formulary/{page}" for page in pages),
+        *(row.get_absolute_url() for row in of_rows),
+        f"{product.substance.get_absolute_url()}limit/",
+        f"{product.get_absolute_url()}withdraw/",
+        f"/protocols/versions/{draft.pk}/questions/",
+    ]
 
 
 def violations(page) -> list[str]:

@@ -19,7 +19,8 @@ const watch = (form) => {
   const send = (name) => {
     pending.delete(name);
     const headers = { "HX-Trigger-Name": name };
-    htmx.ajax("POST", live, { source: form, headers, swap: "none" });
+    // Without a connection nothing is said; the next change asks again.
+    htmx.ajax("POST", live, { source: form, headers, swap: "none" })?.catch(() => {});
   };
 
   form.addEventListener("input", ({ target }) => {
