@@ -205,6 +205,8 @@ def test_verify_audit_misses_a_row_that_the_trail_speaks_of(trail, event, make):
         ("/staff/", ["staff_edit", "-", "-", "yes"]),
         ("/patients/", ["patient_view", "yes", "yes", "-"]),
         ("/sessions/<id:pk>/sign/", ["record_sign", "yes", "-", "-"]),
+        ("/protocols/formulary/lots/new/", ["lot_edit", "yes", "-", "yes"]),
+        ("/recall/<id:pk>/", ["record_view", "yes", "-", "-"]),
     ],
 )
 def test_show_permissions_has_a_line_for(address, cells, capsys):
