@@ -86,7 +86,7 @@ class TemplateLine:
     side: forms.BoundField
     x: forms.BoundField
     y: forms.BoundField
-    place_text: str = ""
+    place_text: str
 
     @property
     def errors(self) -> list[str]:
@@ -146,7 +146,7 @@ class TemplateForm(ClinicForm):
 
     @property
     def lines(self) -> list[TemplateLine]:
-        return [_line(self, number) for number in self.numbers]
+        return [_line(self, n, place_text=self.region(n)) for n in self.numbers]
 
     @property
     def maps(self) -> list[Map]:
@@ -167,10 +167,8 @@ class TemplateForm(ClinicForm):
         ]
 
     def _place(self, number: int) -> tuple[str, Decimal, Decimal] | None:
-        if self.is_bound:
-            values = self.cleaned_data if hasattr(self, "cleaned_data") else {}
-        else:
-            values = self.initial
+        read = getattr(self, "cleaned_data", {})
+        values = read if self.is_bound else self.initial
         view, x, y = (values.get(f"{part}_{number}") for part in ("view", "x", "y"))
         return (view, x, y) if view and x is not None and y is not None else None
 
@@ -222,7 +220,7 @@ def blank_line() -> TemplateLine:
     """An empty row, from which the page makes another without asking the server."""
     form = forms.Form()
     add_place(form, 0)
-    return TemplateLine(0, *(form[f"{part}_0"] for part in ("view", "side", "x", "y")))
+    return _line(form, 0, place_text="")
 
 
 def _initial(points: Iterable[TemplatePoint]) -> dict[str, Any]:
@@ -237,6 +235,12 @@ def _initial(points: Iterable[TemplatePoint]) -> dict[str, Any]:
     return rows
 
 
-def _line(form: TemplateForm, number: int) -> TemplateLine:
-    fields = (form[f"{part}_{number}"] for part in ("view", "side", "x", "y"))
-    return TemplateLine(number, *fields, place_text=form.region(number))
+def _line(form: forms.Form, number: int, *, place_text: str) -> TemplateLine:
+    return TemplateLine(
+        number=number,
+        view=form[f"view_{number}"],
+        side=form[f"side_{number}"],
+        x=form[f"x_{number}"],
+        y=form[f"y_{number}"],
+        place_text=place_text,
+    )
