@@ -333,6 +333,12 @@ def _clinical_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
     }
 
 
+DRAWINGS = {
+    "shown_ankle-outer": "on",
+    "order_ankle-outer": "2",
+    "shown_sole": "on",
+    "order_sole": "1",
+}
 TEMPLATE = {
     "name": "Round the bone",
     "source": "clinic’s own",
@@ -378,7 +384,7 @@ def _admin_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
         "drawings": Form(
             client,
             reverse("protocols:points", args=[indication.pk]),
-            {"shown_ankle-outer": "on", "order_ankle-outer": "1"},
+            DRAWINGS,
             ("order_ankle-outer", "order_sole"),
         ),
         "template": Form(
@@ -551,7 +557,7 @@ FORM_NAMES = (
     *("closure", "absence", "extra_hours"),
     *("allergy_class", "substance", "limit", "product", "withdraw", "pair", "recipe"),
     *("lot", "scanned_lot", "scan", "lot_correct", "lot_opened"),
-    *("question_new", "question"),
+    *("question_new", "question", "drawings", "template"),
 )
 # They show what is being typed, whatever it is, and store nothing.
 LIVE = {"dates", "check", "scan"}

@@ -156,6 +156,7 @@ class SheetContent:
     signature: SignatureBlock | None = None
     signature_holds: bool = False  # what checking the hash said just now
     amendments: tuple[AmendmentRow, ...] = ()
+    void: str = ""  # why the record does not count, who said so and when
     record_url: str
     printed: str  # "Rita Vance, Tue 24-Nov-2026 10:05"
 
@@ -173,6 +174,8 @@ class SheetContent:
         """What stands across the top of every page."""
         if self.is_broken:
             return f"{self.state} – DOES NOT MATCH ITS SIGNATURE"
+        if self.void:
+            return f"VOID – {self.state}"
         return f"{self.state}, amended" if self.amendments else self.state
 
     @property

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_text
 
 from mesoclinic.models import User
-from mesoclinic.vocabulary import AllergyState, Consent, Severity
+from mesoclinic.vocabulary import AllergyState, Consent, Severity, Side
 from patients.models import Patient
-from protocols.dosing import format_ml, needle_depth_mm, total_ml
+from protocols.dosing import format_mg, format_ml, needle_depth_mm, total_ml
 from protocols.models import ProtocolVersion
 from sessions.courses.models import Course, TreatmentSession
 from sessions.paper.content import (
@@ -29,6 +29,8 @@ from sessions.paper.content import (
 from sessions.recording.models import (
     Amendment,
     InjectionPoint,
+    MixtureComponent,
+    RecordVoid,
     SessionRecord,
     Signature,
 )
@@ -91,7 +93,7 @@ def session_sheet(
         allergies=allergies,
         # Boxes to tick on paper; a signed record shows only what was recorded.
         before=() if signed else _checklist(course),
-        screening=() if signed else _screening(version),
+        screening=_screening(version, record if signed else None),
         needle=_needle(
             record.needle_length_mm if record else version.needle_length_mm,
             record.angle_deg if record else version.angle_deg,
@@ -168,8 +170,18 @@ def _checklist(course: Course) -> tuple[str, ...]:
     return tuple(filter(None, [*BEFORE[:-1], side, BEFORE[-1]]))
 
 
-def _screening(version: ProtocolVersion) -> tuple[ScreeningRow, ...]:
-    return tuple(ScreeningRow(question=q.text) for q in version.questions.all())
+def _screening(
+    version: ProtocolVersion, signed: SessionRecord | None
+) -> tuple[ScreeningRow, ...]:
+    """Boxes to ring on a form; on a record, what was answered at this visit."""
+    answers = signed.answers_shown if signed else ()
+    said = {each.question_id: each.get_answer_display() for each in answers}
+    if signed and not said:
+        return ()
+    return tuple(
+        ScreeningRow(question=question.text, answer=said.get(question.pk, ""))
+        for question in version.questions.all()
+    )
 
 
 def _needle(length_mm: Decimal, angle_deg: int) -> str:
@@ -203,7 +215,7 @@ def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
         "total_planned": format_ml(total_ml([p.planned_ml for p in points])),
         "total_given": format_ml(total_ml(given)) if given else "",
         "larger_zone": record.larger_zone,
-        "mixture": record.mixture,
+        "mixture": _mixture(record),
         "consent": Consent(record.consent).label if record.consent else "",
         "pain_before": _score(record.pain_before),
         "pain_after": _score(record.pain_after),
@@ -220,16 +232,45 @@ def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
             for finding in record.findings.all()
         ),
         "amendments": tuple(_amendment(a, course) for a in record.amendments.all()),
+        "void": _void(record.void, course) if record.is_void else "",
     }
+
+
+def _mixture(record: SessionRecord) -> str:
+    """A line for each product, then what else was said of the mixture."""
+    lines = [_component(each) for each in record.components.all()]
+    if record.drawn_up_ml:
+        lines.append(f"Drawn up: {format_ml(record.drawn_up_ml)}")
+    return "\n".join(filter(None, [*lines, record.mixture]))
+
+
+def _component(part: MixtureComponent) -> str:
+    amount = f" ({format_mg(part.amount_mg)})" if part.amount_mg is not None else ""
+    lot = f", lot {part.lot_number}" if part.lot_number else ""
+    until = f", to {short_date(part.expires_on)}" if part.expires_on else ""
+    return f"{part.product_name}: {format_ml(part.volume_ml)}{amount}{lot}{until}"
+
+
+def _void(void: RecordVoid, course: Course) -> str:
+    at = moment_text(void.voided_at.astimezone(course.site.zone))
+    return f"{void.reason} ({void.voider_name}, {at})"
 
 
 def _point(point: InjectionPoint) -> PointRow:
     given = format_ml(point.given_ml) if point.given_ml else ""
     return PointRow(
         number=str(point.number),
+        region=_place(point),
         planned=format_ml(point.planned_ml),
         given="skipped" if point.skipped else given,
+        note=point.note,
     )
+
+
+def _place(point: InjectionPoint) -> str:
+    """Where, with the side in words; empty where it is not on the drawing."""
+    side = f"{point.get_side_display().upper()}: " if point.side != Side.NONE else ""
+    return f"{side}{point.region}" if point.view else ""
 
 
 def _score(pain: int | None) -> str:

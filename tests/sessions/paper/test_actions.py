@@ -148,3 +148,17 @@ def test_sheet_of_a_signed_record_shows_the_patient_as_signed(treat, dr_cooper):
 
     assert sheet.identity.name_family == "Smith"
     assert sheet.allergies.known == ()
+
+
+def test_sheet_says_where_what_from_which_lot_and_that_it_is_void(treat, dr_cooper):
+    session = treat()
+    recording.void(session.record, by=dr_cooper, reason="Written for somebody else")
+
+    sheet = session_sheet(fresh(session), by=dr_cooper, record_url="http://x/")
+
+    assert sheet.mixture == (
+        "Lidocaine 1 %: 2 mL (20 mg), lot LIDO1, to 31-Dec-2030\nDrawn up: 2 mL"
+    )
+    assert sheet.state_words == "VOID – Signed record"
+    assert sheet.void.startswith("Written for somebody else (Dr Alice Cooper")
+    assert sheet.signature_holds
