@@ -1033,7 +1033,15 @@ def test_admin_keeps_the_role_that_gives_it_back(forms, scene):
 # --- Bytes that no text has ---------------------------------------------------
 
 
-TICKS = {"has_side", "consent_required", "is_clinician", "is_active", "multi_dose"}
+TICKS = {
+    "has_side",
+    "consent_required",
+    "is_clinician",
+    "is_active",
+    "multi_dose",
+    "shown_sole",
+    "shown_ankle-outer",
+}
 
 
 @pytest.mark.parametrize("name", FORM_NAMES)
