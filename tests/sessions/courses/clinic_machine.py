@@ -45,7 +45,7 @@ from sessions.schedule.models import (
     Site,
     WorkingHours,
 )
-from tests.drafts import written
+from tests.drafts import lidocaine, written
 from tests.factories import (
     IndicationFactory,
     OpeningHoursFactory,
@@ -144,6 +144,8 @@ class ClinicMachine(RuleBasedStateMachine):
         timetable.forget()
         self.now = STARTS
         self.rows: clinic_rows.Rows = {}
+        # What a record is written with is on the shelf before anything is refused.
+        lidocaine()
         self.hash = domain_hash()
 
     def teardown(self) -> None:
