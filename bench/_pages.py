@@ -1,6 +1,7 @@
 """Pages asked for as a server asks: through the whole of the app, without a network."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -68,3 +69,10 @@ def page(
         return body
 
     return ask
+
+
+def seen_of(body: bytes) -> str:
+    """What the page says it has seen, to be sent with the question for news."""
+    found = re.search(rb'data-seen="([^"]+)"', body)
+    assert found, "the page does not say what it has seen"
+    return found[1].decode()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import multiprocessing
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from bench._scale import scaled_database
 FINDER_ROUNDS = 4
 START_DAYS = 20
 PAGE_ROUNDS = 60
-CLIENTS, SECONDS, BOOKING_ROUNDS = 8, 4, 3
+CLIENTS, SECONDS, BOOKING_ROUNDS = 8, 2, 9
 RIVALS, RACES = 32, 20
 # How far apart the rounds book, so that none meets what another one booked.
 ROUND_DAYS = 400
@@ -210,7 +209,7 @@ def _pages() -> tuple[Costs, int]:
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
 
-    from bench._pages import page, signed_in
+    from bench._pages import page, seen_of, signed_in
 
     settings.ROOT_URLCONF = "bench._pages"
     settings.ALLOWED_HOSTS = ["localhost"]
@@ -218,7 +217,7 @@ def _pages() -> tuple[Costs, int]:
     application, cookie = get_wsgi_application(), signed_in("scale-reception")
     address = f"/diary/{_busy_day():%Y-%m-%d}/?site={_site().pk}"
     diary = page(application, address, cookie=cookie)
-    seen = _seen(diary())
+    seen = seen_of(diary())
     polled = page(
         application, address, cookie=cookie, status=204, x_seen=seen, hx_request="true"
     )
@@ -256,13 +255,6 @@ def _busy_day() -> dt.date:
         ahead.values("booked_date").annotate(visits=Count("pk")).order_by("booked_date")
     )
     return min(days, key=lambda day: abs(day["visits"] - 120))["booked_date"]
-
-
-def _seen(body: bytes) -> str:
-    """What the page says it has seen, to be sent with the question for news."""
-    found = re.search(rb'data-seen="([^"]+)"', body)
-    assert found, "the page does not say what it has seen"
-    return found[1].decode()
 
 
 # --- Bookings -------------------------------------------------------------------------

@@ -4,10 +4,10 @@ saves by itself."""
 from typing import Any
 
 from django.http import QueryDict
-from protocols.scanning import NotAScan, parse_scan
 
 from mesoclinic.models import User
 from protocols.models import PointTemplate, Recipe, StockLot
+from protocols.scanning import NotAScan, parse_scan
 from sessions.courses.models import TreatmentSession
 from sessions.recording import copying
 from sessions.recording.forms import RecordForm

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 from mesoclinic.errors import Stale
 from mesoclinic.models import User
-from mesoclinic.vocabulary import Answer, SafetyCheck, Side
+from mesoclinic.vocabulary import Answer, SafetyCheck
 from protocols import drawings
 from protocols.rules import Finding
 from sessions.courses.models import TreatmentSession
-from sessions.recording.drafts import COLUMNS, Draft, PointDraft
+from sessions.recording.drafts import COLUMNS, Draft
 from sessions.recording.models import (
     InjectionPoint,
     MixtureComponent,
@@ -22,6 +23,7 @@ from sessions.recording.models import (
     ScreeningAnswer,
     SessionRecord,
 )
+from sessions.recording.places import Spot
 
 
 def lock(treatment_session: TreatmentSession) -> TreatmentSession:
@@ -88,28 +90,46 @@ def write_columns(record: SessionRecord, draft: Draft) -> None:
 
 def write_points(record: SessionRecord, draft: Draft) -> None:
     record.points.filter(number__gt=len(draft.points)).delete()
-    stored = {point.number: point for point in record.points.all()}
-    for number, typed in enumerate(draft.points, start=1):
-        point = stored.get(number) or InjectionPoint(record=record, number=number)
-        point.planned_ml = typed.planned_ml
-        point.given_ml = typed.given_ml
-        point.skipped = typed.skipped
-        point.note = typed.note
-        point.confirmed = typed.confirmed
-        _place(point, typed)
-        point.save()
+    points = [
+        InjectionPoint(
+            record=record,
+            number=number,
+            planned_ml=typed.planned_ml,
+            given_ml=typed.given_ml,
+            skipped=typed.skipped,
+            note=typed.note,
+            confirmed=typed.confirmed,
+            **_place(typed.spot),
+        )
+        for number, typed in enumerate(draft.points, start=1)
+    ]
+    _write(InjectionPoint, points, by="number")
 
 
-def _place(point: InjectionPoint, typed: PointDraft) -> None:
-    """Keep where it is, with the drawing's version and its name for the place."""
-    if typed.spot is None:
-        point.view, point.side, point.region = "", Side.NONE, ""
-        point.x, point.y, point.view_version = None, None, None
-        return
-    point.view, point.side = typed.spot.view, typed.spot.side
-    point.x, point.y = typed.spot.x, typed.spot.y
-    point.view_version = drawings.get(typed.spot.view).version
-    point.region = typed.spot.region
+def _place(spot: Spot | None) -> dict[str, Any]:
+    """Where it is, with the drawing's version and its name for the place."""
+    if spot is None:
+        return {}
+    return {
+        "view": spot.view,
+        "side": spot.side,
+        "x": spot.x,
+        "y": spot.y,
+        "view_version": drawings.get(spot.view).version,
+        "region": spot.region,
+    }
+
+
+def _write(model: type[Model], rows: list[Any], *, by: str) -> None:
+    """Insert the rows of a record, or change those that it has under the same `by`."""
+    unique = {"record", by}
+    names = [field.name for field in model._meta.concrete_fields]
+    model._default_manager.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=unique,
+        update_fields=[n for n in names if n not in unique | {"id"}],
+    )
 
 
 def write_components(record: SessionRecord, draft: Draft) -> None:
@@ -133,10 +153,11 @@ def write_components(record: SessionRecord, draft: Draft) -> None:
 def write_answers(record: SessionRecord, answers: Mapping[int, Answer]) -> None:
     given = {key: answer for key, answer in answers.items() if answer}
     record.answers.exclude(question__in=given).delete()
-    for question_id, answer in given.items():
-        ScreeningAnswer.objects.update_or_create(
-            record=record, question_id=question_id, defaults={"answer": answer}
-        )
+    rows = [
+        ScreeningAnswer(record=record, question_id=key, answer=answer)
+        for key, answer in given.items()
+    ]
+    _write(ScreeningAnswer, rows, by="question")
 
 
 def write_ticks(
@@ -162,6 +183,7 @@ def write_findings(
     now: dt.datetime,
 ) -> None:
     stored = {finding.code: finding for finding in record.findings.all()}
+    rows = []
     for finding in findings:
         row = stored.pop(finding.code, None)
         row = row or RecordFinding(record=record, code=finding.code)
@@ -171,5 +193,6 @@ def write_findings(
         if row.given_reason != reason:
             row.given_reason = reason
             row.given_by, row.given_at = (by, now) if reason else (None, None)
-        row.save()
+        rows.append(row)
+    _write(RecordFinding, rows, by="code")
     record.findings.filter(code__in=stored).delete()

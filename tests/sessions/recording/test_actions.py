@@ -354,6 +354,8 @@ def _another(table: str, column: str, value: Any) -> Any:
         return dt.date(2026, 3, 3)
     if kind == "DecimalField":
         return "0.25"
+    if column in {"looks_clear", "reaction"}:
+        return "no" if value != "no" else "yes"
     if kind in {"CharField", "TextField"}:
         return "left" if value != "left" else "right"
     return 9 if column == "number" else 5

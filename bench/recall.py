@@ -30,10 +30,10 @@ def main() -> int:
         )
         walked = sum(map(_walks, lots))
         received = _received(lots)
-    print_spreads("recording", {**ours, **theirs})
+    print_spreads("recall", {**ours, **theirs})
     first = ours["first page of a recall"]
     return report(
-        "recording",
+        "recall",
         {},
         [
             *(
