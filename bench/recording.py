@@ -13,8 +13,9 @@ from bench._visits import one_of_each_indication, ready_to_sign
 CLINICIANS = 192
 # As many points as the shipped protocols plan, and as many as a session may have.
 USUAL, MOST = 10, 60
-# Everybody signs once within this time, at a moment of their own.
-SECONDS = 60
+# A visit takes 20 minutes: of those signed in, one in WRITERS writes and signs one
+# within this time, each at a moment of their own, which is once in nine minutes.
+SECONDS, WRITERS = 180, 3
 # Every open page asks that often whether there is news.
 POLLED_S = 10
 # While a visit is written down: so often, so far apart.
@@ -30,8 +31,8 @@ def main() -> int:
             usual, most = (_heaviest_page(port, points) for points in (USUAL, MOST))
             alone = _alone(port, visits[0])
             browsers = [Browser(port, each.clinician.username) for each in visits[1:]]
-            _one_minute(browsers, visits[1:])
-    took = {kind: Spread.of(_all(browsers, kind)) for kind in browsers[0].took}
+            _some_minutes(browsers, visits[1:])
+    took = {kind: Spread.of(_all(browsers, kind)) for kind in _kinds(browsers)}
     found = {"findings, one clinician": alone} | {
         f"{kind}, {CLINICIANS} signed in": spread for kind, spread in took.items()
     }
@@ -49,8 +50,12 @@ def main() -> int:
     )
 
 
+def _kinds(browsers: list[Browser]) -> list[str]:
+    return sorted({kind for browser in browsers for kind in browser.took})
+
+
 def _all(browsers: list[Browser], kind: str) -> list[float]:
-    return [took for browser in browsers for took in browser.took[kind]]
+    return [took for browser in browsers for took in browser.took.get(kind, ())]
 
 
 def _heaviest_page(port: int, points: int) -> float:
@@ -74,12 +79,12 @@ def _alone(port: int, visit: Any) -> Spread:
     return Spread.of(browser.took["check"])
 
 
-def _one_minute(browsers: list[Browser], visits: list[Any]) -> None:
-    """Everybody polls the board, writes a visit down and signs it; an error ends it."""
+def _some_minutes(browsers: list[Browser], visits: list[Any]) -> None:
+    """All poll the board, some write a visit down and sign it; an error ends it."""
     chance, errors = random.Random(11), []  # noqa: S311
     people = [
-        threading.Thread(target=_work, args=(*each, chance.random(), errors))
-        for each in zip(browsers, visits, strict=True)
+        threading.Thread(target=_work, args=(browser, visit, chance.random(), errors))
+        for browser, visit in zip(browsers, _every_third(visits), strict=True)
     ]
     for person in people:
         person.start()
@@ -89,28 +94,43 @@ def _one_minute(browsers: list[Browser], visits: list[Any]) -> None:
         raise errors[0]
 
 
-def _work(browser: Browser, visit: Any, moment: float, errors: list[Exception]) -> None:
-    """One person's minute; `moment` says when in it the visit is written and signed."""
-    from bench._pages import seen_of
+def _every_third(visits: list[Any]) -> list[Any]:
+    return [None if number % WRITERS else visit for number, visit in enumerate(visits)]
 
-    ends = time.monotonic() + SECONDS
-    signs_at = ends - SECONDS + moment * (SECONDS - (CHECKS + 2) * CHECKED_EVERY_S)
-    polls_at = ends - SECONDS + moment * POLLED_S
+
+def _work(browser: Browser, visit: Any, moment: float, errors: list[Exception]) -> None:
+    """One person's minutes; `moment` says when in them a visit is written."""
+    begins = time.monotonic()
+    ends = begins + SECONDS
+    signs_at = begins + moment * (SECONDS - (CHECKS + 2) * CHECKED_EVERY_S)
+    polls_at = begins + moment * POLLED_S
+    seen = ""
     try:
-        seen = seen_of(browser.get("/board/"))
-        while time.monotonic() < ends:
-            if signs_at <= polls_at:
-                time.sleep(max(0, signs_at - time.monotonic()))
+        while polls_at < ends:
+            if visit and signs_at <= polls_at:
+                _wait_until(signs_at)
                 _record_and_sign(browser, visit.get_absolute_url())
-                signs_at = ends + SECONDS
-            else:
-                time.sleep(max(0, polls_at - time.monotonic()))
-                headers = {"X-Seen": seen, "HX-Request": "true"}
-                news = browser.get("/board/", "board polled", **headers)
-                seen = seen_of(news) if news else seen
-                polls_at += POLLED_S
+                visit = None
+            _wait_until(polls_at)
+            seen = _poll(browser, seen)
+            polls_at = max(polls_at + POLLED_S, time.monotonic())
     except Exception as error:  # noqa: BLE001  raised again where all have ended
         errors.append(error)
+
+
+def _wait_until(moment: float) -> None:
+    time.sleep(max(0, moment - time.monotonic()))
+
+
+def _poll(browser: Browser, seen: str) -> str:
+    """Ask whether there is news, or for the page at first; what was seen then."""
+    from bench._pages import seen_of
+
+    if not seen:
+        return seen_of(browser.get("/board/", "board"))
+    headers = {"X-Seen": seen, "HX-Request": "true"}
+    news = browser.get("/board/", "board polled", **headers)
+    return seen_of(news) if news else seen
 
 
 def _record_and_sign(browser: Browser, address: str) -> None:

@@ -17,9 +17,11 @@ import pytest
 import time_machine
 
 from mesoclinic import audit
+from mesoclinic.vocabulary import SafetyCheck
 from protocols import catalogue
 from sessions.models import LeafletIssue, SessionRecord
 from sessions.recording.sealing import broken_parts
+from tests.drafts import lidocaine
 from tests.factories import PASSWORD, SiteFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,6 +50,7 @@ def clinic(monday: Any, db: None) -> None:
         family_name="Cooper",
     )
     UserFactory(username="reception", reception=True)
+    lidocaine()
 
 
 def labelled(label: str) -> re.Pattern[str]:
@@ -76,6 +79,9 @@ class Mouse:
 
     def select(self, label: str, option: str) -> None:
         self.page.get_by_label(labelled(label)).first.select_option(label=option)
+
+    def tick(self, label: str) -> None:
+        self.page.get_by_label(labelled(label)).first.check()
 
     def unfold(self, summary: str) -> None:
         self.page.locator("summary", has_text=summary).click()
@@ -109,11 +115,16 @@ class Keyboard:
 
     def select(self, label: str, option: str) -> None:
         self._tab_to(self.page.get_by_label(labelled(label)).first)
-        self.page.keyboard.type(option)
+        # The first word, as people do; a space would open the list.
+        self.page.keyboard.type(option.split()[0])
         chosen = self.page.evaluate(
             "document.activeElement.selectedOptions[0].label.trim()"
         )
         assert chosen == option
+
+    def tick(self, label: str) -> None:
+        self._tab_to(self.page.get_by_label(labelled(label)).first)
+        self.page.keyboard.press("Space")
 
     def unfold(self, summary: str) -> None:
         self._tab_to(self.page.locator("summary", has_text=summary))
@@ -179,21 +190,62 @@ def treat_and_sign(hand: Any) -> int:
     """Plan, record and sign day 0; return the session's key."""
     hand.press("Open", role="link")
     hand.page.wait_for_url(re.compile(r"/sessions/\d+/$"))
-    hand.fill("Points", "8")
-    hand.page.get_by_label("Point 8, planned mL").wait_for()
-    hand.page.wait_for_load_state("networkidle")
-    hand.fill("Mixture", "lidocaine 1 % 1 mL, lot L2207")
-    hand.choose("Consent", "Given")
+    take_consent(hand)
+    plan(hand)
+    mix(hand)
+    ask_and_tick(hand)
     hand.choose("Pain on movement before, 0 to 10", "7")
     hand.choose("Pain on movement after, 0 to 10", "4")
     hand.fill("Ended at", "09:20")
-    hand.press("All as planned")
-    hand.page.get_by_text("Draft saved.").wait_for()
+    save(hand, "All as planned")
     hand.press("Review and sign")
     hand.page.wait_for_url(re.compile(r"/sign/$"))
     hand.press("Sign as Dr Cooper")
     hand.page.get_by_text("Signed. The record is locked.").wait_for()
     return int(re.findall(r"/sessions/(\d+)/", hand.page.url)[0])
+
+
+def take_consent(hand: Any) -> None:
+    hand.press("Record consent", role="link")
+    hand.page.wait_for_url(re.compile(r"/consent/$"))
+    hand.choose("The patient's answer", "Given")
+    hand.choose("How", "Signed on paper")
+    hand.press("Record the answer")
+    hand.page.wait_for_url(re.compile(r"/sessions/\d+/$"))
+
+
+def plan(hand: Any) -> None:
+    """Start from the shipped template: two rows of four."""
+    offered = hand.page.locator("#template option").all_inner_texts()
+    hand.select("Start from", next(text for text in offered if "rows" in text))
+    save(hand, "Place")
+    hand.page.get_by_label("Point 8, planned mL").wait_for()
+
+
+def mix(hand: Any) -> None:
+    product, lot = (
+        hand.page.locator(f"#id_{name}_1 option").all_inner_texts()
+        for name in ("product", "lot")
+    )
+    hand.select("Product 1", next(text for text in product if "Lidocaine" in text))
+    hand.select("Product 1, lot", next(text for text in lot if "LIDO1" in text))
+    hand.fill("Product 1, mL", "2")
+    hand.fill("Drawn up in all", "2")
+    hand.choose("Looks clear", "Yes")
+
+
+def ask_and_tick(hand: Any) -> None:
+    """No to every question, a tick at every check."""
+    for question in hand.page.locator(".question legend").all_inner_texts():
+        hand.choose(question.removesuffix("(optional)").strip(), "No")
+    for check in SafetyCheck:
+        hand.tick(check.label)
+
+
+def save(hand: Any, button: str) -> None:
+    hand.press(button)
+    hand.page.get_by_text("Draft saved.").wait_for()
+    hand.page.wait_for_load_state("networkidle")
 
 
 def pdf_text(page: Any, path: str) -> str:

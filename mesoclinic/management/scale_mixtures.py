@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.utils import timezone
+
 from mesoclinic.management import scale_visits
 from mesoclinic.management.scale_visits import Clinic
 from mesoclinic.models import User
@@ -69,19 +71,33 @@ def stock_the_shelf(patients: int, *, today: dt.date, by: User) -> Shelf:
         for name in _NAMES
     ]
     count = max(FEWEST_LOTS, patients // PATIENTS_OF_A_LOT)
+    count -= count % (2 * _PERIODS)
     lots = StockLot.objects.bulk_create(
         StockLot(
             product=products[place % len(products)],
             number=f"S{place:05}",
             expires_on=today + dt.timedelta(days=300 + place % 400),
             entered_by=by,
+            **_gone(place, count, today=today, by=by),
         )
-        for place in range(count - count % (2 * _PERIODS))
+        for place in range(count)
     )
     return [
         Lot(lot.pk, lot.number, lot.product_id, lot.product.name, lot.expires_on)
         for lot in lots
     ]
+
+
+def _gone(place: int, count: int, *, today: dt.date, by: User) -> dict[str, Any]:
+    """Used up, but for the lots of the period that today is in."""
+    in_use = _period(today)
+    if place * _PERIODS // count == in_use:
+        return {}
+    return {"used_up_at": timezone.now(), "used_up_by": by}
+
+
+def _period(day: dt.date) -> int:
+    return day.toordinal() // _IN_USE_DAYS % _PERIODS
 
 
 def records(clinic: Clinic) -> Iterator[tuple[Any, ...]]:
@@ -99,9 +115,8 @@ def components(clinic: Clinic, shelf: Shelf) -> Iterator[tuple[Any, ...]]:
     chance = random.Random(20261126)  # noqa: S311
     at_once = len(shelf) // _PERIODS // 2
     for row in _given(clinic):
-        period = row[_GIVEN_DATE].toordinal() // _IN_USE_DAYS % _PERIODS
         for position in (1, 2):
-            pair = period * at_once + chance.randrange(at_once)
+            pair = _period(row[_GIVEN_DATE]) * at_once + chance.randrange(at_once)
             lot = shelf[2 * pair + position - 1]
             yield (
                 *(row[0], position, lot.product, "1", lot.key, lot.product_name, "10"),

@@ -3,6 +3,17 @@
 // page that it replaces. Nothing is decided here. What is typed while the answer is on
 // its way stays, and so does the focus.
 const PAUSE = 120;
+const FOCUSABLE = "input, button";
+
+// A list that somebody is in gets new options and stays the same box.
+const renewed = (target, fragment) => {
+  const list = document.activeElement;
+  if (!list?.matches("select") || !target.contains(list)) return false;
+  const { value } = list;
+  list.replaceChildren(...fragment.querySelector("select").options);
+  list.value = value;
+  return true;
+};
 
 const watch = (form) => {
   const { live, liveOn = "input", liveFields = "", liveNot } = form.dataset;
@@ -43,9 +54,10 @@ const watch = (form) => {
     const same = said.get(target.id) === fragment.innerHTML;
     if (same && target.matches("[role=status]")) event.detail.shouldSwap = false;
     said.set(target.id, fragment.innerHTML);
+    if (renewed(target, fragment)) event.detail.shouldSwap = false;
     const active = document.activeElement;
     const box = active?.closest("[id^=div_]") ?? (target.contains(active) ? target : null);
-    const at = box ? [...box.querySelectorAll("input, button")].indexOf(active) : -1;
+    const at = box ? [...box.querySelectorAll(FOCUSABLE)].indexOf(active) : -1;
     if (box && target.contains(box)) spot = { id: box.id, at };
   });
 
@@ -65,7 +77,7 @@ const watch = (form) => {
   document.addEventListener("htmx:afterSettle", () => {
     if (document.activeElement !== document.body) spot = null;
     if (!spot) return;
-    const back = document.getElementById(spot.id)?.querySelectorAll("input, button")[spot.at];
+    const back = document.getElementById(spot.id)?.querySelectorAll(FOCUSABLE)[spot.at];
     if (!back) return; // not dressed yet
     back.focus();
     spot = null;

@@ -13,6 +13,7 @@ from sessions.recording.drafts import ComponentDraft
 from sessions.recording.models import SessionRecord
 
 MOST_COMPONENTS = 8
+_CHOSEN = ("product", "lot")
 ROW = re.compile(r"(?:product|volume|lot)_([0-9]{1,2})")
 
 
@@ -50,9 +51,14 @@ class Shelf:
     def product_choices(self) -> list[tuple[str, str]]:
         return [("", "–"), *((key, each.name) for key, each in self.products.items())]
 
-    @cached_property
-    def lot_choices(self) -> list[tuple[str, str]]:
-        return [("", "–"), *((key, lot_text(lot)) for key, lot in self.lots.items())]
+    def lot_choices(self, product: str, lot: str = "") -> list[tuple[str, str]]:
+        """The lots of a product, those of all where none is chosen; and `lot`."""
+        shown = {
+            key: lot_text(each)
+            for key, each in self.lots.items()
+            if product in {"", str(each.product_id)} or key == lot
+        }
+        return [("", "–"), *shown.items()]
 
 
 def lot_text(lot: StockLot) -> str:
@@ -61,7 +67,9 @@ def lot_text(lot: StockLot) -> str:
 
 
 def add_fields(form: forms.Form, number: int, shelf: Shelf) -> None:
-    """Add the fields of one row."""
+    """Add the fields of one row. Any lot is taken; those of its product are offered."""
+    at_hand = form.data if form.is_bound else form.initial
+    product, lot = (str(at_hand.get(f"{name}_{number}", "")) for name in _CHOSEN)
     form.fields |= {
         f"product_{number}": forms.TypedChoiceField(
             label=f"Product {number}",
@@ -81,16 +89,17 @@ def add_fields(form: forms.Form, number: int, shelf: Shelf) -> None:
         ),
         f"lot_{number}": forms.TypedChoiceField(
             label=f"Product {number}, lot",
-            choices=shelf.lot_choices,
+            choices=shelf.lot_choices(""),
             coerce=shelf.lots.get,
             empty_value=None,
             required=False,
             widget=forms.Select(
-                attrs={"aria-label": f"Product {number}, lot", "data-lots": ""}
+                attrs={"aria-label": f"Product {number}, lot"},
             ),
             error_messages={"invalid_choice": "This lot is not in stock."},
         ),
     }
+    form.fields[f"lot_{number}"].widget.choices = shelf.lot_choices(product, lot)
 
 
 def initial_of(number: int, part: ComponentDraft) -> dict[str, Any]:

@@ -385,6 +385,13 @@ class RecordForm(ClinicForm):
             for n in self.component_numbers
         ]
 
+    def lots_asked_by(self, trigger: str | None) -> forms.BoundField | None:
+        """The lots of the row whose product was just chosen."""
+        for line in self.component_lines:
+            if line.product.html_name == trigger:
+                return line.lot
+        return None
+
     @property
     def tick_fields(self) -> list[forms.BoundField]:
         has_side = self.course.indication.has_side

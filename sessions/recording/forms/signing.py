@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from mesoclinic.fields import PlainLinesField, PlainTextField
 from mesoclinic.forms import ClinicForm, submission_field, version_field
 from mesoclinic.vocabulary import Consent, Side, choices
+from patients.models import Patient
 from sessions.recording.models import Means
 
 
@@ -59,6 +61,8 @@ class FavouriteForm(ClinicForm):
     name = PlainTextField(label="Name of the favourite", max_length=120)
 
 
+# Years; from then on nobody else's name has to be typed.
+OF_AGE = 18
 # What a pen leaves on the screen: moves and lines in whole units, 400 by 160.
 _STROKE = r"M[0-9]{1,3} [0-9]{1,3}( L[0-9]{1,3} [0-9]{1,3})+"
 STROKES = rf"\A{_STROKE}( {_STROKE})*\Z"
@@ -88,6 +92,12 @@ class ConsentForm(ClinicForm):
         label="Signature",
         error_messages={"invalid": "This is not a signature. Sign again."},
     )
+
+    def __init__(self, data: Any = None, *, patient: Patient) -> None:
+        super().__init__(data)
+        # An adult answers for themselves, as a rule; for a child somebody is named.
+        if patient.age_on(timezone.localdate()) >= OF_AGE:
+            self.initial["person"] = patient.spoken_name
 
     def clean_answer(self) -> Consent:
         return Consent(self.cleaned_data["answer"])

@@ -20,7 +20,7 @@ from sessions.recording.views.opening import open_session, refusals
 def consent(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """The consent text of a course, what was answered, and the answer now."""
     row = open_session(request, pk)
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(request.POST or None, patient=row.patient)
     if request.method == "POST" and form.is_valid():
         with refusals(form, request, row, "consent.recorded"):
             event = actions.record_consent(

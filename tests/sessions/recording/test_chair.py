@@ -318,6 +318,17 @@ def test_a_signature_on_the_screen_is_kept(surgery, day_0):
     assert "M10 10 L20 20 L30 5" in surgery.get(page).content.decode()
 
 
+@pytest.mark.parametrize(("born", "named"), [(2008, "Ms Erika"), (2009, "")])
+def test_who_is_of_age_is_named_on_the_consent(surgery, day_0, born, named):
+    day_0.patient.birth_date = dt.date(born, 3, 2)
+    day_0.patient.save()
+
+    filled = boxes(surgery.get(f"{day_0.get_absolute_url()}consent/"))
+
+    assert filled["person"].startswith(named)
+    assert bool(filled["person"]) == bool(named)
+
+
 # --- Mixture --------------------------------------------------------------------------
 
 
@@ -520,3 +531,39 @@ def test_a_signature_made_before_there_were_parts_still_holds(day_0):
         signature.save()
 
     assert broken_parts(SessionRecord.objects.get(pk=signature.record_id)) == []
+
+
+def test_the_lots_of_a_product_come_with_it(surgery, url):
+    """And with no other: of a hundred on the shelf one is in the hand."""
+    wanted, other = StockLotFactory(number="WANTED"), StockLotFactory(number="OTHER")
+    typed = boxes(surgery.get(url)) | {"product_1": str(wanted.product_id)}
+
+    answer = surgery.post(f"{url}check/", typed, HTTP_HX_REQUEST="true")
+    asked = surgery.post(
+        f"{url}check/",
+        typed,
+        HTTP_HX_REQUEST="true",
+        HTTP_HX_TRIGGER_NAME="product_1",
+    ).content.decode()
+
+    assert "WANTED" not in answer.content.decode()
+    assert 'id="lots-lot_1" hx-swap-oob="innerHTML"' in asked
+    assert "WANTED" in asked
+    assert other.number not in asked
+
+
+def test_a_lot_of_another_product_is_refused_and_stays_chosen(surgery, url):
+    lot, other = StockLotFactory(), ProductFactory()
+
+    answer = fill_in(
+        surgery,
+        url,
+        points_count="8",
+        product_1=str(other.pk),
+        volume_1="1",
+        lot_1=str(lot.pk),
+    )
+
+    assert answer.status_code == 400
+    assert f"This lot is of {lot.product.name}." in text_of(answer)
+    assert boxes(answer)["lot_1"] == str(lot.pk)
