@@ -1,16 +1,19 @@
 """The body drawings: recognisable by rule, the same on both sides, and closed."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
-from math import dist, nan
+from math import ceil, dist, nan
 from xml.etree import ElementTree
 
 import pytest
+from svgelements import Move
+from svgelements import Path as Curve
 
 from mesoclinic.vocabulary import Side
 from protocols import drawings
-from protocols.drawings import ORDER, WIDTH, Drawing, Polygon
+from protocols.drawings import ORDER, WIDTH, Drawing, Polygon, Word
 from protocols.maps import Map, Mark
 from protocols.shipped_points import SPINE, TEMPLATES, VIEWS
 
@@ -181,6 +184,60 @@ def test_words_are_moved_and_not_mirrored(drawing):
 def test_words_stand_outside_the_outline(drawing):
     assert drawing.words
     assert not [w for w in drawing.words if drawing.outline.contains(w.x, w.y)]
+
+
+NARROW = set("fijlrtI1 ")
+
+
+def width_of(word: Word) -> float:
+    """About as wide as a plain font writes it."""
+    return float(word.size) * sum(0.34 if c in NARROW else 0.62 for c in word.text)
+
+
+def box(word: Word) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a word, with a little air around it."""
+    width = width_of(word)
+    left = word.x - {"start": 0, "middle": width / 2, "end": width}[word.anchor]
+    top = word.y - 0.75 * float(word.size)
+    return left - 1, top - 1, left + width + 1, word.y + 1
+
+
+def drawn(drawing: Drawing):
+    """Places on every line that is seen, a unit or less apart."""
+    for line in drawing.seen:
+        for segment in Curve(line.d):
+            if isinstance(segment, Move):
+                continue
+            # Half as much again as the chord: none of these lines bends further.
+            steps = ceil(1.5 * abs(segment.end - segment.start)) + 1
+            for each in range(steps + 1):
+                place = segment.point(each / steps)
+                yield place.x, place.y
+
+
+def crossed_words(drawing: Drawing) -> list[str]:
+    """Words that a line runs through, or that reach the border of the picture."""
+    lines = list(drawn(drawing))
+    crossed = []
+    for word in drawing.words:
+        left, top, right, bottom = box(word)
+        leaves = left < 2 or top < 2 or right > WIDTH - 2 or bottom > drawing.height - 2
+        if leaves or any(left < x < right and top < y < bottom for x, y in lines):
+            crossed.append(word.text)
+    return crossed
+
+
+def test_no_word_is_crossed_by_a_line_or_reaches_the_border(drawing):
+    assert not crossed_words(drawing)
+
+
+@pytest.mark.parametrize("place", [(150, 150), (1, 150), (299, 150), (60, 3)])
+def test_a_word_in_the_wrong_place_is_found(place):
+    ankle = drawings.get("ankle-outer")
+    inside = replace(ankle.words[0], text="on the line, or outside", x=place[0])
+    wrong = replace(ankle, words=(replace(inside, y=place[1]),))
+
+    assert crossed_words(wrong)
 
 
 def test_map_says_the_side_in_capitals():
