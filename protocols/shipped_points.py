@@ -32,7 +32,13 @@ VIEWS: dict[str, tuple[str, ...]] = {
 ASKS_FOREARM = frozenset({"extensor-carpi-ulnaris"})
 
 BACKGROUND = "Suggested; background knowledge, not from a source"
-LABENNE = "Suggested; distances from the midline from Labenne 2016"
+LABENNE = "Suggested; distances from the midline from Labenne 2016, levels are not"
+PLEURA = f"{BACKGROUND}; deeper than 4 mm, mind the pleura"
+
+BACK = drawings.get("back")
+MIDLINE = drawings.WIDTH / 2
+LUMBAR = tuple(f"L{number}" for number in range(1, 6))
+VERTEBRAE = ("C7", *(f"T{number}" for number in range(1, 13)), *LUMBAR, "S1")
 
 Units = tuple[float, float]
 
@@ -233,6 +239,143 @@ NECK = (
             ),
         ),
     ),
+    ShippedTemplate(
+        key="torticollis-behind",
+        indication="torticollis",
+        name="From behind: skull, splenius, levator, trapezius",
+        source="Suggested; muscles from aneskey.com, places from background knowledge",
+        at=(
+            (
+                "neck-back",
+                (
+                    (171, 124),
+                    (179, 148),
+                    (179, 172),
+                    (182, 196),
+                    (203, 220),
+                    (206, 264),
+                ),
+            ),
+        ),
+    ),
 )
 
-TEMPLATES = (*FEET, *WRIST, *NECK)
+
+def _spine(vertebra: str) -> float:
+    """How far down the back the tip of a vertebra's spine is drawn."""
+    return next(
+        mark.y * BACK.height
+        for mark in BACK.landmarks
+        if mark.label == f"spine of {vertebra}"
+    )
+
+
+def _level(vertebra: str, below: float) -> float:
+    """How far down a place is, in parts of the way to the next spine below."""
+    tip = _spine(vertebra)
+    return tip + below * (_spine(VERTEBRAE[VERTEBRAE.index(vertebra) + 1]) - tip)
+
+
+def _joints(vertebra: str) -> float:
+    """How far down the joints are: the spines of the chest slope down from theirs."""
+    return _level(vertebra, -0.3 if vertebra.startswith("T") else 0)
+
+
+def _between_spines(vertebra: str) -> float:
+    """How far down the space below a spine is: still called by that vertebra."""
+    return _level(vertebra, 0.48)
+
+
+def right_of_spine(vertebra: str, *distances: float) -> tuple[Units, ...]:
+    """Places at a vertebra, so many cm to the right; 0 is between two spines."""
+    scale = BACK.units_per_cm or 0
+    return tuple(
+        (MIDLINE + scale * cm, _joints(vertebra) if cm else _between_spines(vertebra))
+        for cm in distances
+    )
+
+
+def both_sides_of_spine(vertebra: str, *distances: float) -> tuple[Units, ...]:
+    """The same from the far left to the far right, the midline once."""
+    left = [-cm for cm in sorted(distances, reverse=True) if cm]
+    return right_of_spine(vertebra, *left, *sorted(distances))
+
+
+def _lumbar(indication: str) -> tuple[ShippedTemplate, ...]:
+    """Two levels as in most lumbago, then any one level across its whole width."""
+    two_levels = ShippedTemplate(
+        key=f"{indication}-l4-l5",
+        indication=indication,
+        name="L4 and L5: 1.5 and 5 cm on both sides",
+        source=LABENNE,
+        at=(
+            (
+                "back",
+                (
+                    *both_sides_of_spine("L4", 1.5, 5),
+                    *both_sides_of_spine("L5", 1.5, 5),
+                ),
+            ),
+        ),
+        spread=Spread.BOTH_SIDES,
+    )
+    one_level = (
+        ShippedTemplate(
+            key=f"{indication}-{vertebra.lower()}",
+            indication=indication,
+            name=f"{vertebra}: midline, 1.5, 5 and 8 cm on both sides",
+            source=LABENNE,
+            at=(("back", both_sides_of_spine(vertebra, 0, 1.5, 5, 8)),),
+            spread=Spread.BOTH_SIDES,
+        )
+        for vertebra in LUMBAR
+    )
+    return two_levels, *one_level
+
+
+def _facets(first: str, last: str) -> ShippedTemplate:
+    """One row beside the spine; of a course on both sides, two."""
+    levels = VERTEBRAE[VERTEBRAE.index(first) : VERTEBRAE.index(last) + 1]
+    return ShippedTemplate(
+        key=f"facet-{first}-{last}".lower(),
+        indication="facet-syndrome",
+        name=f"{first} to {last}: 1.5 cm beside the spine",
+        source=LABENNE,
+        at=(
+            ("back", tuple(at for each in levels for at in right_of_spine(each, 1.5))),
+        ),
+    )
+
+
+def _thoracic(indication: str, upper: str, lower: str) -> ShippedTemplate:
+    """Two levels with one between them, so that the discs lie apart."""
+    return ShippedTemplate(
+        key=f"{indication}-{upper}-{lower}".lower(),
+        indication=indication,
+        name=f"{upper} and {lower}: midline, 1.5 and 5 cm on both sides",
+        source=PLEURA,
+        at=(
+            (
+                "back",
+                (
+                    *both_sides_of_spine(upper, 0, 1.5, 5),
+                    *both_sides_of_spine(lower, 0, 1.5, 5),
+                ),
+            ),
+        ),
+        spread=Spread.BOTH_SIDES,
+    )
+
+
+SPINE = (
+    *(each for key in ("lumbago", "backache") for each in _lumbar(key)),
+    _facets("L3", "L5"),
+    _facets("L1", "L5"),
+    *(
+        _thoracic(indication, upper, lower)
+        for indication in ("thoracic-arthritis", "thoracic-stenosis", "thoracic-strain")
+        for upper, lower in (("T6", "T8"), ("T3", "T5"), ("T9", "T11"))
+    ),
+)
+
+TEMPLATES = (*FEET, *WRIST, *NECK, *SPINE)

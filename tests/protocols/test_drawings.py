@@ -1,18 +1,21 @@
 """The body drawings: recognisable by rule, the same on both sides, and closed."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
-from math import nan
+from math import ceil, dist, nan
 from xml.etree import ElementTree
 
 import pytest
+from svgelements import Move
+from svgelements import Path as Curve
 
 from mesoclinic.vocabulary import Side
 from protocols import drawings
-from protocols.drawings import ORDER, WIDTH, Drawing, Polygon
+from protocols.drawings import ORDER, WIDTH, Drawing, Polygon, Word
 from protocols.maps import Map, Mark
-from protocols.shipped_points import TEMPLATES, VIEWS
+from protocols.shipped_points import SPINE, TEMPLATES, VIEWS
 
 MIDLINE = {"neck-back", "back", "body-front", "body-back"}
 GREYS = {"#222", "#555", "#888", "#bbb", "#eee", "#fff", "none", ""}
@@ -183,6 +186,60 @@ def test_words_stand_outside_the_outline(drawing):
     assert not [w for w in drawing.words if drawing.outline.contains(w.x, w.y)]
 
 
+NARROW = set("fijlrtI1 ")
+
+
+def width_of(word: Word) -> float:
+    """About as wide as a plain font writes it."""
+    return float(word.size) * sum(0.34 if c in NARROW else 0.62 for c in word.text)
+
+
+def box(word: Word) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a word, with a little air around it."""
+    width = width_of(word)
+    left = word.x - {"start": 0, "middle": width / 2, "end": width}[word.anchor]
+    top = word.y - 0.75 * float(word.size)
+    return left - 1, top - 1, left + width + 1, word.y + 1
+
+
+def drawn(drawing: Drawing):
+    """Places on every line that is seen, a unit or less apart."""
+    for line in drawing.seen:
+        for segment in Curve(line.d):
+            if isinstance(segment, Move):
+                continue
+            # Half as much again as the chord: none of these lines bends further.
+            steps = ceil(1.5 * abs(segment.end - segment.start)) + 1
+            for each in range(steps + 1):
+                place = segment.point(each / steps)
+                yield place.x, place.y
+
+
+def crossed_words(drawing: Drawing) -> list[str]:
+    """Words that a line runs through, or that reach the border of the picture."""
+    lines = list(drawn(drawing))
+    crossed = []
+    for word in drawing.words:
+        left, top, right, bottom = box(word)
+        leaves = left < 2 or top < 2 or right > WIDTH - 2 or bottom > drawing.height - 2
+        if leaves or any(left < x < right and top < y < bottom for x, y in lines):
+            crossed.append(word.text)
+    return crossed
+
+
+def test_no_word_is_crossed_by_a_line_or_reaches_the_border(drawing):
+    assert not crossed_words(drawing)
+
+
+@pytest.mark.parametrize("place", [(150, 150), (1, 150), (299, 150), (60, 3)])
+def test_a_word_in_the_wrong_place_is_found(place):
+    ankle = drawings.get("ankle-outer")
+    inside = replace(ankle.words[0], text="on the line, or outside", x=place[0])
+    wrong = replace(ankle, words=(replace(inside, y=place[1]),))
+
+    assert crossed_words(wrong)
+
+
 def test_map_says_the_side_in_capitals():
     ankle = drawings.get("ankle-outer")
 
@@ -258,6 +315,191 @@ def test_every_point_of_a_template_lies_inside_on_both_sides(template):
         assert drawing.contains(float(x), float(y), Side.RIGHT), (view, x, y)
         mirrored = float(1 - x) if drawing.is_sided else float(x)
         assert drawing.contains(mirrored, float(y), Side.LEFT), (view, x, y)
+
+
+# What each shipped point must be called, in its order.
+ROWS = (
+    *["inner side of the Achilles tendon, 2 to 6 cm above the heel bone"] * 4,
+    *["outer side of the Achilles tendon, 2 to 6 cm above the heel bone"] * 4,
+)
+SIDES_OF_INSERTION = [
+    f"beside the insertion of the Achilles tendon, {side} side"
+    for side in ("inner", "inner", "outer", "outer")
+]
+SIXTH_COMPARTMENT = (
+    "over the sixth dorsal compartment, between the ulnar styloid and the fifth "
+    "metacarpal"
+)
+NAMED = {
+    "ankle-arc": (
+        "above and in front of the outer ankle bone",
+        "in front of the outer ankle bone",
+        "in front of the outer ankle bone",
+        "below the outer ankle bone",
+        "below and behind the outer ankle bone",
+        "behind the outer ankle bone",
+        "behind the outer ankle bone",
+        "below and in front of the outer ankle bone",
+    ),
+    "achilles-two-rows": ROWS,
+    "achilles-insertion": (*SIDES_OF_INSERTION, *ROWS[2:6]),
+    "plantar-tubercle": (
+        *["around the inner tubercle of the heel bone"] * 6,
+        *["along the inner band of the plantar fascia"] * 2,
+    ),
+    "quadricipital-arc": (
+        *["above and outside the kneecap"] * 2,
+        *["over the quadriceps tendon"] * 2,
+        *["above and inside the kneecap"] * 2,
+        *["over the quadriceps tendon"] * 2,
+    ),
+    "ecu-palm-up": (
+        "dorsal to the ulnar styloid",
+        "over the ulnar styloid",
+        SIXTH_COMPARTMENT,
+        "in the hollow between the ulnar styloid and the pisiform",
+        *["over the base of the fifth metacarpal"] * 2,
+    ),
+    "ecu-palm-down": (
+        "volar to the ulnar styloid",
+        "over the ulnar styloid",
+        "in the hollow between the ulnar styloid and the pisiform",
+        SIXTH_COMPARTMENT,
+        "in the hollow between the ulnar styloid and the pisiform",
+        "over the base of the fifth metacarpal",
+    ),
+    "torticollis-borders": (
+        "at the mastoid process, attachment of the sternomastoid",
+        "at the back of the skull, attachment of the trapezius",
+        "behind the sternomastoid, over the splenius",
+        "upper third of the sternomastoid",
+        "middle third of the sternomastoid",
+        "behind the sternomastoid, over the levator scapulae",
+        "upper trapezius, on the neck",
+        "upper trapezius, towards the shoulder",
+    ),
+    "torticollis-behind": (
+        "right lower edge of the skull",
+        *["right side of the neck, over splenius and levator"] * 3,
+        "right root of the neck, upper trapezius",
+        "right upper shoulder blade",
+    ),
+}
+OFF_THE_SPINE = [each for each in TEMPLATES if each not in SPINE]
+
+
+def test_every_template_off_the_spine_says_where_its_points_lie():
+    assert {each.key for each in OFF_THE_SPINE} == set(NAMED)
+
+
+@pytest.mark.parametrize("template", OFF_THE_SPINE, ids=lambda each: each.key)
+def test_every_point_lies_in_the_region_that_it_is_meant_for(template):
+    found = [
+        drawings.get(view).region_at(float(x), float(y))
+        for view, x, y in template.points
+    ]
+
+    assert found == list(NAMED[template.key])
+
+
+# --- Beside the spine -----------------------------------------------------------------
+
+UNITS_PER_CM = 6
+# By indication: how far from the midline, in cm.
+DISTANCES = {
+    "lumbago": {0, 1.5, 5, 8},
+    "backache": {0, 1.5, 5, 8},
+    "facet-syndrome": {1.5},
+    "thoracic-arthritis": {0, 1.5, 5},
+    "thoracic-stenosis": {0, 1.5, 5},
+    "thoracic-strain": {0, 1.5, 5},
+}
+
+
+def beside_spine(template) -> list[tuple[str, float, str]]:
+    """Left, right or over; cm from the midline; and the vertebra, of each point."""
+    back = drawings.get("back")
+    places = []
+    for _, x, y in template.points:
+        label = back.region_at(float(x), float(y))
+        vertebra = re.search(r"\b([CTLS]\d+)\b", label)
+        assert vertebra, label
+        cm = round(abs(float(x) * 300 - 150) / UNITS_PER_CM, 2)
+        places.append((label.split()[0], cm, vertebra[1]))
+    return places
+
+
+@pytest.mark.parametrize("template", SPINE, ids=lambda each: each.key)
+def test_points_beside_the_spine_are_so_many_cm_from_it(template):
+    for where, cm, _ in beside_spine(template):
+        assert cm in DISTANCES[template.indication]
+        assert (where == "over") == (cm == 0)
+
+
+@pytest.mark.parametrize("template", SPINE, ids=lambda each: each.key)
+def test_points_beside_the_spine_lie_at_the_levels_that_the_name_says(template):
+    named = re.findall(r"\b[TL]\d+\b", template.name)
+    found = list(dict.fromkeys(level for *_, level in beside_spine(template)))
+
+    assert found[0] == named[0]
+    assert found[-1] == named[-1]
+
+
+@pytest.mark.parametrize("template", SPINE, ids=lambda each: each.key)
+def test_points_of_both_sides_are_the_same_left_and_right(template):
+    places = beside_spine(template)
+    left = {place[1:] for place in places if place[0] == "left"}
+    right = {place[1:] for place in places if place[0] == "right"}
+
+    assert left == (right if template.spread == "both" else set())
+
+
+def test_every_lumbar_level_has_all_four_distances():
+    whole = {
+        (cm, level)
+        for each in SPINE
+        if each.indication == "lumbago"
+        for _, cm, level in beside_spine(each)
+    }
+
+    levels = ("L1", "L2", "L3", "L4", "L5")
+    assert whole == {(cm, level) for cm in (0, 1.5, 5, 8) for level in levels}
+
+
+def test_facets_are_six_to_ten_points_on_both_sides():
+    facets = [each for each in SPINE if each.indication == "facet-syndrome"]
+
+    assert sorted(2 * len(each.points) for each in facets) == [6, 10]
+
+
+def test_thoracic_points_warn_of_the_pleura():
+    thoracic = [each for each in SPINE if each.indication.startswith("thoracic")]
+
+    assert thoracic
+    assert all("pleura" in each.source for each in thoracic)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.key)
+def test_template_has_as_many_points_as_the_technique_asks_for(template):
+    one_sided = template.indication == "facet-syndrome"
+
+    assert 6 <= len(template.points) * (2 if one_sided else 1) <= 10
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.key)
+def test_discs_can_be_told_apart(template):
+    """The spine's stand nearer, as 1.5 cm is: no number hides another."""
+    nearest = 12 if template in SPINE else 20
+    places = [
+        (view, float(x) * WIDTH, float(y) * drawings.get(view).height)
+        for view, x, y in template.points
+    ]
+
+    assert not [
+        pair
+        for pair in combinations(places, 2)
+        if pair[0][0] == pair[1][0] and dist(pair[0][1:], pair[1][1:]) < nearest
+    ]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.key)
