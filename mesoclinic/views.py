@@ -13,7 +13,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mesoclinic import staff as staff_actions
 from mesoclinic.access import ClinicRequest, public, require_permission
@@ -26,7 +26,7 @@ from sessions.diary.views import day_page
 EVENTS_PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.HOME)
 def home(request: ClinicRequest) -> HttpResponseBase:
     """The signed-in person's day; an admin's are the lists."""
@@ -35,13 +35,13 @@ def home(request: ClinicRequest) -> HttpResponseBase:
     return day_page(request)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.STAFF_EDIT)
 def staff(request: ClinicRequest) -> HttpResponse:
     return render(request, "mesoclinic/staff.html", {"people": User.objects.all()})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.STAFF_EDIT)
 def staff_new(request: ClinicRequest) -> HttpResponseBase:
     form = StaffForm(request.POST or None)
@@ -53,7 +53,7 @@ def staff_new(request: ClinicRequest) -> HttpResponseBase:
     return render_form(request, "mesoclinic/staff_form.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.STAFF_EDIT)
 def staff_edit(request: ClinicRequest, pk: int) -> HttpResponseBase:
     person = get_object_or_404(User, pk=pk)
@@ -72,7 +72,7 @@ def staff_edit(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render_form(request, "mesoclinic/staff_form.html", context)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.AUDIT_VIEW)
 def audit_trail(request: ClinicRequest) -> HttpResponse:
     """Who did what, newest first. Codes, no clinical text."""
@@ -85,14 +85,14 @@ def audit_trail(request: ClinicRequest) -> HttpResponse:
     return render(request, "mesoclinic/audit.html", {"page": pages.page(int(number))})
 
 
-@require_GET
+@require_safe
 @public
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process is alive."""
     return JsonResponse({"status": "alive"})
 
 
-@require_GET
+@require_safe
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
     """The database can be reached, is migrated, and has all its guards."""
@@ -114,7 +114,7 @@ def _problem() -> str:
     return ""
 
 
-@require_GET
+@require_safe
 @public
 def favicon(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{settings.STATIC_URL}favicon.svg")

@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
+    require_safe,
 )
 
 from mesoclinic import audit
@@ -37,7 +37,7 @@ def open_patient(request: ClinicRequest, pk: int) -> Patient:
     return patient
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PATIENT_VIEW)
 def find(request: ClinicRequest) -> HttpResponseBase:
     """Find patients by anything that is on a card or said on the phone."""
@@ -54,7 +54,7 @@ def find(request: ClinicRequest) -> HttpResponseBase:
     return render(request, "patients/find.html", context)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PATIENT_VIEW)
 def quick(request: ClinicRequest) -> HttpResponseBase:
     """Find while typing. Not in the audit trail: who is opened then, is."""
@@ -63,7 +63,7 @@ def quick(request: ClinicRequest) -> HttpResponseBase:
     return render(request, "patients/_quick.html", {"q": text, "found": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PATIENT_EDIT)
 def register(request: ClinicRequest) -> HttpResponseBase:
     form = RegistrationForm(request.POST or None)
@@ -79,7 +79,7 @@ def register(request: ClinicRequest) -> HttpResponseBase:
     return render_form(request, "patients/register.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PATIENT_EDIT)
 def edit(request: ClinicRequest, pk: int) -> HttpResponseBase:
     patient = open_patient(request, pk)
@@ -109,7 +109,7 @@ def _refusals(
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.ALLERGY_EDIT)
 def allergies(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Record an allergy; below it, those in force and those closed."""
@@ -149,7 +149,7 @@ def allergies_state(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render(request, "patients/allergies.html", context, status=form.http_status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.ALLERGY_EDIT)
 def allergy_close(request: ClinicRequest, pk: int, allergy_pk: int) -> HttpResponseBase:
     patient = open_patient(request, pk)

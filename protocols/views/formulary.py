@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
+    require_safe,
 )
 
 from mesoclinic.access import ClinicRequest, require_permission
@@ -25,7 +25,7 @@ from protocols.shelves import overview, substance_asked
 from protocols.views.buttons import done
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def formulary(request: ClinicRequest) -> HttpResponseBase:
     """Every product with its strength and stock, by substance; recipes and pairs."""
@@ -35,14 +35,14 @@ def formulary(request: ClinicRequest) -> HttpResponseBase:
 # --- Allergy classes ---------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def allergy_classes(request: ClinicRequest) -> HttpResponseBase:
     context = {"classes": AllergyClass.objects.listed()}
     return render(request, "protocols/allergy_classes.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def allergy_class(request: ClinicRequest, pk: int | None = None) -> HttpResponseBase:
     """Add a class, or change one."""
@@ -60,7 +60,7 @@ def allergy_class(request: ClinicRequest, pk: int | None = None) -> HttpResponse
 # --- Substances and their limits ---------------------------------------------------
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def substance(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Substance.objects.listed(), pk=pk)
@@ -72,7 +72,7 @@ def substance(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render(request, "protocols/substance.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def edit_substance(request: ClinicRequest, pk: int | None = None) -> HttpResponseBase:
     """Add a substance, or change one."""
@@ -87,7 +87,7 @@ def edit_substance(request: ClinicRequest, pk: int | None = None) -> HttpRespons
     return render_form(request, "protocols/substance_form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def limit_new(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Enter the clinic's limit; it takes the place of the one before."""
@@ -112,7 +112,7 @@ def limit_close(request: ClinicRequest, pk: int) -> HttpResponseBase:
 # --- Products -----------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def product(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Product.objects.with_stock(), pk=pk)
@@ -120,7 +120,7 @@ def product(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render(request, "protocols/product.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def edit_product(request: ClinicRequest, pk: int | None = None) -> HttpResponseBase:
     """Add a product, or change one."""
@@ -136,7 +136,7 @@ def edit_product(request: ClinicRequest, pk: int | None = None) -> HttpResponseB
     return render_form(request, "protocols/product_form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def withdraw_product(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Product, pk=pk)

@@ -5,9 +5,9 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
+    require_safe,
 )
 
 from mesoclinic.access import ClinicRequest, require_permission
@@ -19,7 +19,7 @@ from protocols.models import Indication, IndicationGroup, Protocol, ProtocolVers
 from protocols.views.buttons import done
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def indications(request: ClinicRequest) -> HttpResponseBase:
     """The two-level list, retired ones marked."""
@@ -27,7 +27,7 @@ def indications(request: ClinicRequest) -> HttpResponseBase:
     return render(request, "protocols/indications.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.INDICATION_EDIT)
 def indication(request: ClinicRequest, pk: int | None = None) -> HttpResponseBase:
     """Add an indication, or change one."""
@@ -42,7 +42,7 @@ def indication(request: ClinicRequest, pk: int | None = None) -> HttpResponseBas
     return render_form(request, "protocols/indication_form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.INDICATION_EDIT)
 def group(request: ClinicRequest, pk: int | None = None) -> HttpResponseBase:
     """Add a group of indications, or rename one."""
@@ -93,7 +93,7 @@ def bring_back_indication(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return done(request, actions.bring_back_indication, row, "protocols:indications")
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def protocols(request: ClinicRequest) -> HttpResponseBase:
     context = {"protocols": Protocol.objects.with_versions()}
@@ -107,7 +107,7 @@ def draft_version(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return done(request, actions.draft_version, row, "protocols:list")
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def version(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(ProtocolVersion.objects.listed(), pk=pk)
@@ -115,7 +115,7 @@ def version(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render(request, "protocols/version.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def edit_version(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Change the numbers of a draft."""

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
+    require_safe,
 )
 
 from mesoclinic.access import ClinicRequest, require_permission
@@ -20,7 +20,7 @@ from protocols.shelves import pairs as pairs_page
 from protocols.views.buttons import done
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def recipes(request: ClinicRequest) -> HttpResponseBase:
     context = {
@@ -30,14 +30,14 @@ def recipes(request: ClinicRequest) -> HttpResponseBase:
     return render(request, "protocols/recipes.html", context)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def recipe(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(Recipe.objects.listed(), pk=pk)
     return render(request, "protocols/recipe.html", {"recipe": row})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def edit_recipe(request: ClinicRequest, pk: int | None = None) -> HttpResponseBase:
     """Add a recipe, or change one."""
@@ -66,13 +66,13 @@ def bring_back_recipe(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return done(request, actions.bring_back_recipe, row, row)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def pairs(request: ClinicRequest) -> HttpResponseBase:
     return render(request, "protocols/pairs.html", pairs_page())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def pair(request: ClinicRequest) -> HttpResponseBase:
     """Say of two substances whether they go together."""

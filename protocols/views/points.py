@@ -15,7 +15,7 @@ from protocols.models import Indication, PointTemplate
 from protocols.views.buttons import done
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.INDICATION_EDIT)
 def points(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Choose an indication's drawings; below them, its templates."""
@@ -32,7 +32,7 @@ def points(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render_form(request, "protocols/points.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.INDICATION_EDIT)
 def template_new(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Place the points of a new template."""
@@ -40,7 +40,7 @@ def template_new(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return _template(request, PointTemplate(indication=indication))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.INDICATION_EDIT)
 def template(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Move the points of a template."""

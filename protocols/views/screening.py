@@ -15,7 +15,7 @@ from protocols.models import ProtocolVersion, ScreeningQuestion
 from protocols.views.buttons import done
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def questions(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """The questions of a version, and one more."""
@@ -32,7 +32,7 @@ def questions(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render_form(request, "protocols/questions.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PROTOCOL_EDIT)
 def question(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Word a question anew, or let a yes mean something else."""

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
+    require_safe,
 )
 
 from mesoclinic.access import ClinicRequest, require_permission
@@ -20,13 +20,13 @@ from protocols.shelves import lot_form_of, lot_of, stock
 from protocols.views.buttons import done
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def lots(request: ClinicRequest) -> HttpResponseBase:
     return render(request, "protocols/lots.html", stock())
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PROTOCOL_VIEW)
 def lot(request: ClinicRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(StockLot.objects.complete(), pk=pk)
@@ -34,7 +34,7 @@ def lot(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render(request, "protocols/lot.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.LOT_EDIT)
 def lot_new(request: ClinicRequest) -> HttpResponseBase:
     """Enter a lot by hand, or what a scan has found of it."""
@@ -56,7 +56,7 @@ def _entered(lot: StockLot) -> str:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.LOT_EDIT)
 def lot_scan(request: ClinicRequest) -> HttpResponseBase:
     """Scan a box: to its lot if it is entered, else to the form, filled in."""
@@ -72,7 +72,7 @@ def lot_scan(request: ClinicRequest) -> HttpResponseBase:
     return render_form(request, "protocols/lot_scan.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.LOT_EDIT)
 def lot_correct(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Put right what was typed wrong, as long as none of it was mixed."""

@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.converters import FIRST_DAY, LAST_DAY, Week
@@ -26,7 +26,7 @@ from sessions.diary.forms import FORWARD, StepForm
 WEEK = 7
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.DIARY_VIEW)
 def day(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
     return day_page(request, day)
@@ -44,7 +44,7 @@ def day_page(request: ClinicRequest, day: dt.date | None = None) -> HttpResponse
     return pages.answer(request, choice.view, choice, context)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.DIARY_VIEW)
 def week(request: ClinicRequest, week: dt.date) -> HttpResponseBase:
     """The seven days from a Monday on."""
@@ -58,7 +58,7 @@ def week(request: ClinicRequest, week: dt.date) -> HttpResponseBase:
     return pages.answer(request, "week", choice, context)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.DIARY_VIEW)
 def board(request: ClinicRequest) -> HttpResponseBase:
     """Who of today's patients is where."""
@@ -102,7 +102,7 @@ def _page_of(request: ClinicRequest, session: TreatmentSession) -> str:
     return reverse("sessions:board") + query
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.DIARY_VIEW)
 def go(request: ClinicRequest) -> HttpResponseBase:
     """Go to the day, or its week, picked in a page's calendar; nonsense is today."""

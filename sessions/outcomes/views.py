@@ -14,7 +14,7 @@ from sessions.outcomes.forms import EvaluationForm
 from sessions.recording.models import SessionRecord
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.EVALUATION_EDIT)
 def evaluate(request: ClinicRequest, pk: int) -> HttpResponseBase:
     course = open_course(request, pk)

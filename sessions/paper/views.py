@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
@@ -21,7 +21,7 @@ def _paper(request: ClinicRequest) -> Paper:
         raise Http404("No such paper") from error
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.SHEET_PRINT)
 def sheet(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """The clinician's page: a form, a draft, or the signed record."""
@@ -40,7 +40,7 @@ def sheet(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return pdf_response(document, filename=f"sheet-{row.code}.pdf")
 
 
-@require_GET
+@require_GET  # not HEAD: whoever wants no body is handed nothing
 @require_permission(Permission.LEAFLET_PRINT)
 def leaflet(request: ClinicRequest, pk: int) -> HttpResponse:
     """The patient's page. Printing it hands it over, and keeps what it says."""
@@ -53,7 +53,7 @@ def leaflet(request: ClinicRequest, pk: int) -> HttpResponse:
     return pdf_response(document, filename=f"leaflet-{row.code}.pdf")
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.LEAFLET_PRINT)
 def outdated(request: ClinicRequest) -> HttpResponse:
     """Leaflets that were handed over and are wrong by now."""

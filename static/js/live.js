@@ -4,6 +4,7 @@
 // its way stays, and so does the focus.
 const PAUSE = 120;
 const FOCUSABLE = "input, button";
+const FIELDS = "input, select, textarea";
 
 // A list that somebody is in gets new options and stays the same box.
 const renewed = (target, fragment) => {
@@ -20,7 +21,6 @@ const watch = (form) => {
   const starts = liveFields.split(" ");
   const typed = new Map(); // since the last time the form was sent
   const pending = new Map(); // one wait for each field: none is lost to the next
-  const said = new Map(); // what each part of the page was last told to say
   let spot = null;
 
   const heeds = (name) =>
@@ -48,12 +48,12 @@ const watch = (form) => {
   form.addEventListener("submit", () => pending.forEach(clearTimeout));
   form.addEventListener("htmx:beforeSend", () => typed.clear());
 
-  // A part that says the same as before is left alone, so that it is not read out again.
+  // A part that says the same as before is left alone, so that it is not read out again
+  // and a button is still the one that is being pressed.
   form.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    const same = said.get(target.id) === fragment.innerHTML;
-    if (same && target.matches("[role=status]")) event.detail.shouldSwap = false;
-    said.set(target.id, fragment.innerHTML);
+    const same = target.innerHTML === fragment.innerHTML;
+    if (same && !target.querySelector(FIELDS)) event.detail.shouldSwap = false;
     if (renewed(target, fragment)) event.detail.shouldSwap = false;
     const active = document.activeElement;
     const box = active?.closest("[id^=div_]") ?? (target.contains(active) ? target : null);

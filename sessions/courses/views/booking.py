@@ -23,7 +23,7 @@ _ASKS_THE_FINDER = {*FINDER_FIELDS, "indication"}
 PEOPLE_SHOWN = 8
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.COURSE_BOOK)
 def book(request: ClinicRequest) -> HttpResponseBase:
     """Book day 0, 3 and 7 together: an offer of the finder, or dates typed by hand."""

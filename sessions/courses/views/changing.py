@@ -18,7 +18,7 @@ from sessions.courses.views.pages import open_course
 from sessions.schedule.timetable import timetable_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.COURSE_BOOK)
 def move(
     request: ClinicRequest, pk: int, *, outdated_leaflets: OutdatedLeaflets
@@ -54,7 +54,7 @@ def _refusals(
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.COURSE_BOOK)
 def cancel(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Call off a course of which nothing was given: its times are free again."""
@@ -83,7 +83,7 @@ def undo(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return redirect(change.course)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.COURSE_BOOK)
 def set_aside(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Say why a booked session is not given."""
@@ -103,7 +103,7 @@ def set_aside(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render_form(request, "sessions/courses/set_aside.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.EVALUATION_EDIT)
 def close(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Close a course as lost to follow-up."""

@@ -3,7 +3,7 @@
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
@@ -15,7 +15,7 @@ from sessions.courses.moves import OutdatedLeaflets
 from sessions.courses.waiting import count_waiting, wish_of
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.PATIENT_VIEW)
 def patient_page(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """One patient: who, allergies, courses."""
@@ -37,7 +37,7 @@ def open_course(request: ClinicRequest, pk: int) -> Course:
     return course
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.COURSE_VIEW)
 def course(
     request: ClinicRequest, pk: int, *, outdated_leaflets: OutdatedLeaflets

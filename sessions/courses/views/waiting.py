@@ -5,9 +5,9 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
+    require_safe,
 )
 
 from mesoclinic import audit
@@ -21,7 +21,7 @@ from sessions.courses.views.pages import open_course
 from sessions.courses.waiting import waiting_page, wish_of
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.COURSE_BOOK)
 def waiting(request: ClinicRequest) -> HttpResponseBase:
     """Everybody who would come earlier, longest first, with what is free now."""
@@ -31,7 +31,7 @@ def waiting(request: ClinicRequest) -> HttpResponseBase:
     return render(request, "sessions/courses/waiting.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.COURSE_BOOK)
 def earlier(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Put a course on the waiting list, or note anew what suits the patient."""
@@ -64,7 +64,7 @@ def not_earlier(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return redirect(row)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.COURSE_BOOK)
 def rebook(request: ClinicRequest) -> HttpResponseBase:
     """Booked sessions that do not fit any more, and why."""

@@ -28,7 +28,7 @@ from sessions.diary.feeds.reading import calendar_of, hash_of
 from sessions.diary.models import CalendarFeed
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CALENDAR_FEED)
 def feed(request: ClinicRequest) -> HttpResponseBase:
     """Whether there is an address; a new one is shown this once."""

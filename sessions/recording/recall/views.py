@@ -2,7 +2,7 @@
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
@@ -11,7 +11,7 @@ from protocols.models import StockLot
 from sessions.recording.recall.reading import csv_of, recall_page
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.RECORD_VIEW)
 def recall(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Every session and patient that received a lot, the last one on top."""
@@ -22,7 +22,7 @@ def recall(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render(request, "sessions/recording/recall.html", context)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.RECORD_VIEW)
 def recall_csv(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """The same as a file for a spreadsheet, all of it."""

@@ -15,7 +15,7 @@ from sessions.recording.models import ConsentEvent, SessionRecord
 from sessions.recording.views.opening import open_session, refusals
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.RECORD_EDIT)
 def consent(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """The consent text of a course, what was answered, and the answer now."""
@@ -37,7 +37,7 @@ def consent(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render_form(request, "sessions/recording/consent.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.RECORD_EDIT)
 def side(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Treat another side than was booked, as long as nothing was given."""
@@ -55,7 +55,7 @@ def side(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return render_form(request, "sessions/recording/side.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.RECORD_EDIT)
 def favourite(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Keep the points of a visit as one's own favourite."""

@@ -24,7 +24,7 @@ from sessions.recording.views.opening import (
 _REMAKES_POINTS = {"points_count", "volume_per_point_ml"}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.RECORD_VIEW)
 def session(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """The visit's page: a form until it is signed, then the record."""

@@ -24,7 +24,7 @@ from sessions.recording.page import maps
 from sessions.recording.views.opening import open_session, record_of, refusals
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.RECORD_SIGN)
 def sign(request: ClinicRequest, pk: int) -> HttpResponseBase:
     """Look once more at what was recorded, then sign it."""

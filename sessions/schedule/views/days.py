@@ -8,7 +8,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
@@ -28,7 +32,7 @@ from sessions.schedule.pages import (
 from sessions.schedule.preview import StrandedNow, is_sent, saving
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def closures(
     request: ClinicRequest, pk: int, *, stranded: StrandedNow
@@ -54,7 +58,7 @@ def closure_remove(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return redirect("closures", closure.site_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def absences(
     request: ClinicRequest, pk: int, *, stranded: StrandedNow
@@ -81,7 +85,7 @@ def absence_remove(request: ClinicRequest, pk: int) -> HttpResponseBase:
     return redirect("absences", absence.clinician_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def extra_hours(request: ClinicRequest, pk: int) -> HttpResponseBase:
     person = get_object_or_404(User, pk=pk, is_clinician=True)
@@ -107,7 +111,7 @@ def extra_hours_remove(
     return saving(request, remove, stranded=stranded, then=then)
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.CLINIC_EDIT)
 def holidays(request: ClinicRequest, pk: int) -> HttpResponseBase:
     site = get_object_or_404(Site, pk=pk)

@@ -6,7 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.forms import collect_errors, render_form
@@ -19,7 +23,7 @@ from sessions.schedule.pages import clinic_page, rooms_page
 from sessions.schedule.preview import StrandedNow, is_sent, rebook_url, saving
 
 
-@require_GET
+@require_safe
 @require_permission(Permission.CLINIC_EDIT)
 def clinic(request: ClinicRequest, *, stranded: StrandedNow) -> HttpResponseBase:
     """Every site with its week, what closes it next, and who is away."""
@@ -27,7 +31,7 @@ def clinic(request: ClinicRequest, *, stranded: StrandedNow) -> HttpResponseBase
     return render(request, "sessions/schedule/clinic.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def site_new(request: ClinicRequest) -> HttpResponseBase:
     form = NewSiteForm(request.POST or None)
@@ -40,7 +44,7 @@ def site_new(request: ClinicRequest) -> HttpResponseBase:
     return render_form(request, "sessions/schedule/site.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def site(
     request: ClinicRequest,
@@ -65,7 +69,7 @@ def site(
     return render_form(request, "sessions/schedule/site.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def rooms(
     request: ClinicRequest, pk: int, *, stranded: StrandedNow
@@ -80,7 +84,7 @@ def rooms(
     return render_form(request, "sessions/schedule/rooms.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def room(request: ClinicRequest, pk: int) -> HttpResponseBase:
     room = get_object_or_404(Room, pk=pk)

@@ -18,7 +18,7 @@ from sessions.schedule.pages import staff_head
 from sessions.schedule.preview import StrandedNow, is_sent, saving
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def opening_hours(
     request: ClinicRequest, pk: int, *, stranded: StrandedNow
@@ -40,7 +40,7 @@ def opening_hours(
     return render_form(request, "sessions/schedule/opening_hours.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.CLINIC_EDIT)
 def working_hours(
     request: ClinicRequest, pk: int, *, stranded: StrandedNow
