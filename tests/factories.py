@@ -74,7 +74,7 @@ from sessions.models import (
     WorkingHours,
 )
 from sessions.recording.models import Means
-from sessions.recording.sealing import amendment_hash, seal
+from sessions.recording.sealing import amendment_hash, seal, void_hash
 from sessions.schedule import timetable
 
 PASSWORD = "needles are small"
@@ -652,6 +652,8 @@ class AmendmentFactory(DjangoModelFactory):
 
 
 class RecordVoidFactory(DjangoModelFactory):
+    """The end of a signed record, chained to the signature."""
+
     class Meta:
         model = RecordVoid
 
@@ -660,7 +662,13 @@ class RecordVoidFactory(DjangoModelFactory):
     voided_by = factory.SelfAttribute("record.saved_by")
     voided_at = DAY_0_START + dt.timedelta(days=1)
     voider_name = factory.SelfAttribute("voided_by.display_name")
-    hash = "0" * 64
+
+    @classmethod
+    def _create(cls, model_class: type[RecordVoid], **details: Any) -> RecordVoid:
+        voided = model_class(**details)
+        voided.hash = void_hash(voided, previous=voided.record.signature.hash)
+        voided.save(force_insert=True)
+        return voided
 
 
 class LeafletIssueFactory(DjangoModelFactory):

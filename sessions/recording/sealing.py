@@ -16,6 +16,7 @@ from mesoclinic.models import User
 from sessions.courses.models import TreatmentSession
 from sessions.recording.models import (
     Amendment,
+    ConsentEvent,
     RecordVoid,
     SessionRecord,
     Signature,
@@ -63,6 +64,15 @@ def patient_as_signed(treatment_session: TreatmentSession) -> dict[str, Any]:
         "allergies": [str(allergy) for allergy in patient.current_allergies],
         "allergy_state": str(patient.allergy_state),
     }
+
+
+def _consent_to(treatment_session: TreatmentSession) -> dict[str, Any] | None:
+    """The patient's word that holds now: whose, how it was given, and what was drawn.
+
+    One that comes later is a new row and leaves this one as it was.
+    """
+    event = ConsentEvent.objects.latest_of(treatment_session.course)
+    return _fields(event) if event else None
 
 
 def _fields(row: models.Model, *, only: Iterable[str] = ()) -> dict[str, Any]:
@@ -126,6 +136,7 @@ def seal(record: SessionRecord, *, by: User, now: dt.datetime) -> Signature:
         meaning=Signature.MEANING,
         content={
             **content_of(record),
+            "consent": _consent_to(record.treatment_session),
             "patient": patient_as_signed(record.treatment_session),
         },
     )
@@ -140,7 +151,12 @@ def broken_parts(record: SessionRecord) -> list[str]:
         return ["signature"]
     now, signed = content_of(record), signature.content
     broken = [part for part in now if not _as_signed(now[part], signed.get(part, []))]
-    return broken + _broken_amendments(record) + _broken_void(record)
+    return [
+        *broken,
+        *_broken_consent(signed.get("consent")),
+        *_broken_amendments(record),
+        *_broken_void(record),
+    ]
 
 
 def _as_signed(now: Any, signed: Any) -> bool:
@@ -154,6 +170,14 @@ def _as_signed(now: Any, signed: Any) -> bool:
     if isinstance(signed, list) and isinstance(now, list):
         return len(now) == len(signed) and all(map(_as_signed, now, signed))
     return bool(now == signed)
+
+
+def _broken_consent(signed: dict[str, Any] | None) -> list[str]:
+    if signed is None:
+        return []
+    event = ConsentEvent.objects.filter(pk=signed["id"]).first()
+    is_as_signed = event is not None and _as_signed(_fields(event), signed)
+    return [] if is_as_signed else ["consent"]
 
 
 def _broken_amendments(record: SessionRecord) -> list[str]:

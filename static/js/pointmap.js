@@ -43,15 +43,17 @@ class PointMap {
       if (mark && Number(mark.dataset.number) !== this.current) this.#touch(Number(mark.dataset.number));
     });
     this.table.root.addEventListener("input", ({ target }) => this.#edited(target));
-    // The server may have written the rows anew, without those placed meanwhile.
+    // The server may have written the rows anew, without those placed meanwhile. Where
+    // another number was typed meanwhile, its rows are on their way.
     let before = null;
     this.form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
       if (detail.target === this.table.root) before = this.table.readAll();
     });
     document.addEventListener("htmx:afterSettle", () => {
       if (!before) return;
-      const count = Math.min(before.length, Number(this.form.elements.points_count.value));
-      for (let at = this.table.rows.length; at < count; at += 1) this.table.add(before[at]);
+      const isTheirNumber = Number(this.form.elements.points_count.value) === before.length;
+      const placed = isTheirNumber ? before.slice(this.table.rows.length) : [];
+      placed.forEach((row) => this.table.add(row));
       before = null;
       this.draw();
     });

@@ -58,6 +58,28 @@ def test_rows_come_with_their_number_and_keep_what_was_written(
     assert focused(page) == "points_count"
 
 
+def test_a_number_typed_while_the_answer_is_on_its_way_counts(
+    signed_in_page, dr_cooper, site, indication, expect_count
+):
+    course = CourseFactory.booked(clinician=dr_cooper, site=site, indication=indication)
+    page = signed_in_page(dr_cooper)
+    page.goto(course.first_session.get_absolute_url())
+    rows, number = page.locator("#points tbody tr"), page.locator("#id_points_count")
+    number.fill("8")
+    expect_count(rows, 8)
+    held = []
+    page.route("**/check/", lambda route: held.append(route))
+
+    number.fill("1")
+    page.wait_for_timeout(400)
+    number.fill("10")
+    held[0].continue_()
+    page.unroute("**/check/")
+    expect_count(rows, 10)
+
+    assert number.input_value() == "10"
+
+
 def test_what_is_typed_while_the_answer_is_on_its_way_stays(
     signed_in_page, dr_cooper, site, indication, expect_text
 ):

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mesoclinic import audit
 from mesoclinic.models import AuditEvent
-from sessions.models import Amendment, Signature
+from sessions.models import Amendment, RecordVoid, Signature
 from sessions.recording.sealing import broken_parts
 
 
@@ -78,8 +78,12 @@ def _check_records() -> int:
 
 
 def _check_none_is_gone() -> None:
-    """Look for every signature and amendment that the trail speaks of."""
-    for event, model in (("record.signed", Signature), ("record.amended", Amendment)):
+    """Look for every signature, amendment and void that the trail speaks of."""
+    for event, model in (
+        ("record.signed", Signature),
+        ("record.amended", Amendment),
+        ("record.voided", RecordVoid),
+    ):
         stored = set(model.objects.values_list("hash", flat=True))
         entries = AuditEvent.objects.filter(event=event, outcome=audit.Outcome.DONE)
         for entry in entries.order_by("sequence").iterator(chunk_size=2000):

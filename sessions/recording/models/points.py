@@ -75,7 +75,8 @@ class InjectionPoint(LockedBySignature):
             models.CheckConstraint(
                 condition=(
                     Q(x__isnull=True, y__isnull=True)
-                    | Q(x__gte=0, x__lte=1, y__gte=0, y__lte=1)
+                    | Q(x__isnull=False, x__gte=0, x__lte=1)
+                    & Q(y__isnull=False, y__gte=0, y__lte=1)
                 ),
                 name="point_inside_the_drawing",
             ),
