@@ -128,8 +128,8 @@ def test_keys_lead_about_and_can_be_switched_off(
         ("l", "/diary/2026-03-02/"),
         ("t", "/diary/2026-03-02/"),
     ]:
-        page.keyboard.press(key)
-        page.wait_for_url(f"**{address}*")
+        with page.expect_navigation(url=f"**{address}*"):
+            page.keyboard.press(key)
     page.goto("/board/")
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
