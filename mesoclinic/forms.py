@@ -72,13 +72,22 @@ class ClinicForm(forms.Form):
                 self.add_error(known, message)
 
     def _show_theirs(self, error: Stale) -> None:
-        self.theirs = [
-            (str(self[name].label), _as_text(self.fields[name], stored))
+        other = {
+            name: stored
             for name, stored in error.theirs.items()
             if name in self.fields and stored != self.cleaned_data.get(name)
-        ] or [("Version", str(error.version))]
+        }
+        self.theirs = self.labelled(other) or [("Version", str(error.version))]
         # Saving again now means: I have seen theirs.
         self.data["version"] = str(error.version)
+
+    def labelled(self, stored: dict[str, Any]) -> list[tuple[str, str]]:
+        """What is stored for these fields, as (label, text)."""
+        return [
+            (str(self[name].label), _as_text(self.fields[name], value))
+            for name, value in stored.items()
+            if name in self.fields
+        ]
 
 
 def _as_text(field: forms.Field, stored: Any) -> str:

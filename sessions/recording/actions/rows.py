@@ -51,11 +51,11 @@ def record_for(
     if not treatment_session.is_booked:
         raise ValidationError("This session is not booked any more.")
     if record.version != version:
-        raise Stale(_stored(record), version=record.version)
+        raise Stale(as_stored(record), version=record.version)
     return record
 
 
-def _stored(record: SessionRecord) -> dict[str, Any]:
+def as_stored(record: SessionRecord) -> dict[str, Any]:
     """What is stored now, by the form's fields: points, mixture, answers and all."""
     zone = record.treatment_session.zone
     stored = {name: getattr(record, name) for name in COLUMNS}
@@ -69,7 +69,9 @@ def _stored(record: SessionRecord) -> dict[str, Any]:
             ("planned", point.planned_ml),
             ("given", point.given_ml),
             ("skipped", point.skipped),
-            ("place", point.place_text),
+            ("view", point.view),
+            ("x", point.x),
+            ("y", point.y),
             ("note", point.note),
         ):
             stored[f"{name}_{point.number}"] = value

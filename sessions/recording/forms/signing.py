@@ -3,29 +3,76 @@
 from typing import Any
 
 from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from mesoclinic.errors import Stale
 from mesoclinic.fields import PlainLinesField, PlainTextField
 from mesoclinic.forms import ClinicForm, submission_field, version_field
 from mesoclinic.vocabulary import Consent, Side, choices
 from patients.models import Patient
 from sessions.recording.models import Means
 
+_CHANGED = (
+    "This record was changed after you opened this page, and is not signed. It stands "
+    "below as it is now: read it again, then sign."
+)
+
 
 class SignForm(ClinicForm):
-    """The signature: the password, unless it was typed in the last 15 minutes."""
+    """The signature: the password, unless it was typed in the last 15 minutes.
+
+    `shown` is the record as the page shows it, as (label, text). It goes along with
+    the page, so that who signs too late is told what was changed meanwhile.
+    """
 
     version = version_field()
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, label="")
     password = forms.CharField(
         label="Your password",
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text="Asked again because the last time is more than 15 minutes ago.",
     )
 
-    def __init__(self, *args: Any, asks_password: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        version: int,
+        shown: list[tuple[str, str]],
+        asks_password: bool,
+    ) -> None:
+        self._shown = dict(shown)
+        self._now = {
+            "version": str(version),
+            "seen": signing.dumps(self._shown, compress=True),
+        }
+        super().__init__(data, initial=self._now)
         if not asks_password:
             del self.fields["password"]
+
+    def refuse(self, error: ValidationError) -> None:
+        if isinstance(error, Stale):
+            self._show_what_changed()
+            error = ValidationError(_CHANGED)
+        super().refuse(error)
+
+    def _show_what_changed(self) -> None:
+        before = self._seen_before()
+        self.theirs = [
+            (label, f"{text} (was: {before.get(label, '(empty)')})")
+            for label, text in self._shown.items()
+            if text != before.get(label)
+        ] or [("Version", self._now["version"])]
+        # Signing again now means: I have seen that.
+        self.data.update(self._now)
+
+    def _seen_before(self) -> dict[str, str]:
+        try:
+            return dict(signing.loads(self.cleaned_data["seen"]))
+        except (signing.BadSignature, TypeError, ValueError):
+            return {}
 
 
 class AmendForm(ClinicForm):

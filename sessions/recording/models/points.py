@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Q
 
 from mesoclinic.vocabulary import Side, choices
-from protocols import drawings
 from protocols.maps import PointState
 from protocols.models.points import place_field, view_field
 from sessions.recording.models.locking import LockedBySignature
@@ -109,10 +108,3 @@ class InjectionPoint(LockedBySignature):
         if self.given_ml is not None:
             return PointState.GIVEN
         return PointState.PLANNED if self.confirmed else PointState.COPIED
-
-    @property
-    def place_text(self) -> str:
-        """`Ankle, outer side: below the outer ankle bone`; empty where not placed."""
-        if not self.view:
-            return ""
-        return f"{drawings.get(self.view).title}: {self.region}"

@@ -18,7 +18,7 @@ from mesoclinic.forms import render_form
 from mesoclinic.roles import Permission
 from sessions.courses.models import TreatmentSession
 from sessions.recording import actions
-from sessions.recording.forms import SignForm
+from sessions.recording.forms import RecordForm, SignForm
 from sessions.recording.models import SessionRecord, Signature
 from sessions.recording.page import maps
 from sessions.recording.views.opening import open_session, record_of, refusals
@@ -32,16 +32,20 @@ def sign(request: ClinicRequest, pk: int) -> HttpResponseBase:
     record = record_of(row)
     if record is None or not row.is_booked:
         return redirect(row)
+    lines = RecordForm(treatment_session=row, record=record)
     form = SignForm(
         request.POST or None,
+        version=record.version,
+        shown=lines.labelled(actions.as_stored(record)),
         asks_password=not password_was_given_recently(request),
-        initial={"version": record.version},
     )
     if request.method == "POST" and form.is_valid() and _confirmed(request, form, row):
         with refusals(form, request, row, "record.signed"):
             actions.sign(row, by=request.user, version=form.cleaned_data["version"])
             messages.success(request, "Signed. The record is locked.")
             return redirect(row)
+        if Signature.objects.filter(record=record).exists():
+            return redirect(row)  # pressed twice, and the other one was faster
     context = {"form": form, **_shown(row, record)}
     return render_form(request, "sessions/recording/sign.html", context)
 

@@ -18,6 +18,7 @@ from sessions.models import (
 from tests.drafts import typed
 from tests.factories import (
     DAY_0_START,
+    PASSWORD,
     AmendmentFactory,
     ConsentEventFactory,
     CourseFactory,
@@ -310,6 +311,32 @@ def test_wrong_password_signs_nothing(surgery, url, sign):
 
     assert refused.status_code == 400
     assert "This is not your password." in text_of(refused)
+
+
+def test_what_was_changed_since_the_review_is_shown_and_nothing_is_signed(
+    surgery, url, sign, course
+):
+    ConsentEventFactory(course=course)
+    fill_in(surgery, url, **TREATED | typed() | {"all_as_planned": "1"})
+    review = surgery.get(sign)
+    fill_in(surgery, url, pain_after="9")
+
+    with nothing_written():
+        late = surgery.post(sign, boxes(review) | {"password": PASSWORD})
+
+    assert late.status_code == 409
+    assert "changed after you opened this page" in text_of(late)
+    assert "Pain on movement after, 0 to 10 9 (was: 3)" in text_of(late)
+    signed = surgery.post(sign, boxes(late) | {"password": PASSWORD})
+    assert signed.status_code == 302
+
+
+def test_a_review_that_was_tampered_with_is_no_error(surgery, url, sign):
+    fill_in(surgery, url, **TREATED | typed() | {"all_as_planned": "1"})
+
+    for seen in ("", "x", "a:b:c"):
+        stale = {"version": "9", "seen": seen, "password": PASSWORD}
+        assert surgery.post(sign, stale).status_code == 409
 
 
 # --- Signed, amended, set aside -----------------------------------------------------
