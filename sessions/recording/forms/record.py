@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from mesoclinic.fields import (
     CountField,
@@ -20,7 +21,7 @@ from mesoclinic.fields import (
     VolumeField,
 )
 from mesoclinic.forms import ClinicForm, version_field
-from mesoclinic.typed import NotUnderstood, parse_count
+from mesoclinic.typed import NotUnderstood, format_date, parse_count
 from mesoclinic.vocabulary import Answer, Forearm, SafetyCheck, Severity, choices
 from protocols.dates import local_start
 from protocols.dosing import format_mg, format_ml, mean_ml, needle_depth_mm, total_ml
@@ -232,11 +233,23 @@ class RecordForm(ClinicForm):
 
     def give_as_planned(self) -> None:
         """Record what is planned as given, where nothing else was recorded."""
+        self._end_now()
         for number in self.numbers:
             given, skipped = f"given_{number}", f"skipped_{number}"
             if not self.data.get(given, "").strip() and not self.data.get(skipped):
                 self.data[given] = self.data[f"planned_{number}"]
                 self.data[f"confirmed_{number}"] = "on"
+
+    def _end_now(self) -> None:
+        """An end that nobody typed is now, on the day itself; the review shows it."""
+        here = timezone.now().astimezone(self.treatment_session.zone)
+        booked = format_date(self.treatment_session.booked_date)
+        day = self.data.get("given_on", "").strip() or booked
+        if (
+            day == format_date(here.date())
+            and not self.data.get("ended_at", "").strip()
+        ):
+            self.data["ended_at"] = f"{here:%H:%M}"
 
     def put_points(self, drafts: Iterable[PointDraft]) -> None:
         """Show these points in place of those typed: copied, or of a template."""

@@ -4,15 +4,25 @@ The table is the record: whatever was done on the drawing is read back from its 
 and from the database.
 """
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 
+from mesoclinic.vocabulary import SafetyCheck, Side
 from protocols import catalogue, drawings
 from protocols.models import Indication
 from sessions.models import InjectionPoint, TreatmentSession
+from sessions.recording.actions import save_draft
+from sessions.recording.drafts import PointDraft
+from sessions.recording.places import Spot
+from tests.drafts import A_TENTH, written
 from tests.factories import (
     DAY_0_START,
+    PASSWORD,
+    ConsentEventFactory,
     CourseFactory,
     IndicationViewFactory,
     PointTemplateFactory,
@@ -128,6 +138,35 @@ def test_eight_points_by_touch_are_on_record(open_visit, visit):
 def where(name: str) -> str:
     """`Point 3, below the bone, 0.1 mL, planned` says where."""
     return name.partition(", ")[2].removesuffix(", 0.1 mL, planned")
+
+
+def spot_at(x: float, y: float) -> Spot:
+    place = {"x": Decimal(str(x)), "y": Decimal(str(y))}
+    return Spot(view="ankle-outer", side=Side.RIGHT, **place)
+
+
+def test_as_planned_takes_three_taps_and_the_ticks(open_visit, visit, dr_cooper):
+    planned = tuple(PointDraft(planned_ml=A_TENTH, spot=spot_at(*at)) for at in EIGHT)
+    draft = written(DAY_0_START, points=planned, ticks=frozenset())
+    draft = replace(draft, ended_at=None, pain_before=None, pain_after=None)
+    save_draft(visit, by=dr_cooper, version=0, draft=draft)
+    ConsentEventFactory(course=visit.course)
+    page = open_visit(**TABLET)
+
+    for check in SafetyCheck:
+        page.get_by_label(check.label).tap()
+    saved(page)
+    page.get_by_role("button", name="All as planned").tap()
+    page.get_by_text("Draft saved.").wait_for()
+    page.get_by_role("button", name="Review and sign").tap()
+    page.fill("#id_password", PASSWORD)  # this sign-in is older than 15 minutes
+    page.get_by_role("button", name="Sign as Dr Cooper").tap()
+    page.get_by_text("Signed. The record is locked.").wait_for()
+
+    given = InjectionPoint.objects.filter(record__treatment_session=visit)
+    assert [point.given_ml for point in given] == [A_TENTH] * 8
+    visit.refresh_from_db()
+    assert visit.is_given
 
 
 def test_a_point_is_taken_up_by_one_tap_and_put_down_by_the_next(open_visit):

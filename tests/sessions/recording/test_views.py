@@ -146,6 +146,23 @@ def test_all_as_planned_leaves_what_was_recorded_otherwise(surgery, url):
     assert InjectionPoint.objects.get(skipped=True).number == 2
 
 
+@pytest.mark.parametrize(
+    ("typed_end", "day", "ended"),
+    [
+        ("", "2 Mar 2026", "09:30"),
+        ("09:20", "2 Mar 2026", "09:20"),
+        ("", "1 Mar 2026", ""),
+    ],
+)
+def test_all_as_planned_ends_now_where_nothing_else_is_typed(
+    surgery, url, typed_end, day, ended
+):
+    when = {"given_on": day, "ended_at": typed_end}
+    fill_in(surgery, url, **TREATED | when, all_as_planned="1")
+
+    assert boxes(surgery.get(url))["ended_at"] == ended
+
+
 def test_deviation_is_refused_until_it_has_its_reason(surgery, url):
     with nothing_written():
         refused = fill_in(surgery, url, **TREATED | {"points_count": "5"})
