@@ -32,9 +32,9 @@ class Polygon:
 
     corners: tuple[Place, ...]
 
-    @property
-    def edges(self) -> list[tuple[Place, Place]]:
-        return list(pairwise((*self.corners, self.corners[0])))
+    @cached_property
+    def edges(self) -> tuple[tuple[Place, Place], ...]:
+        return tuple(pairwise((*self.corners, self.corners[0])))
 
     def contains(self, x: float, y: float) -> bool:
         """Whether a ray to the right crosses the line an odd number of times."""
@@ -45,12 +45,10 @@ class Polygon:
         return sum(crossings) % 2 == 1
 
     def distance(self, x: float, y: float) -> float:
-        """How far a place is from the line; 0 inside."""
-        if self.contains(x, y):
-            return 0
+        """How far a place outside is from the line."""
         return min(_from_edge(x, y, *start, *end) for start, end in self.edges)
 
-    @property
+    @cached_property
     def area(self) -> float:
         return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in self.edges)) / 2
 
@@ -146,10 +144,10 @@ class Drawing:
             if line.part == "region"
         )
 
-    @property
-    def regions_small_first(self) -> list[Region]:
+    @cached_property
+    def regions_small_first(self) -> tuple[Region, ...]:
         """In the order in which a place is named: the smallest around it counts."""
-        return sorted(self.regions, key=lambda region: region.polygon.area)
+        return tuple(sorted(self.regions, key=lambda region: region.polygon.area))
 
     @property
     def seen(self) -> list[Line]:
@@ -167,11 +165,11 @@ class Drawing:
     def region_at(self, x: float, y: float, side: Side = Side.RIGHT) -> str:
         """What the place is called: the smallest region around it, or the nearest."""
         at = self._units(x, y, side)
-        nearest = min(
-            self.regions,
-            key=lambda region: (region.polygon.distance(*at), region.polygon.area),
+        around = (r for r in self.regions_small_first if r.polygon.contains(*at))
+        found = next(around, None) or min(
+            self.regions_small_first, key=lambda region: region.polygon.distance(*at)
         )
-        return nearest.label
+        return found.label
 
     def _units(self, x: float, y: float, side: Side) -> Place:
         if self.shown_side(side) == Side.LEFT:

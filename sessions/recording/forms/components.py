@@ -1,17 +1,18 @@
 """The rows of the mixture: which product, how much of it, from which lot."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 
 from mesoclinic.fields import VolumeField
 from protocols.models import Product, StockLot
 from sessions.recording.drafts import ComponentDraft
-from sessions.recording.models import SessionRecord
 
+Row = TypeVar("Row", Product, StockLot)
 MOST_COMPONENTS = 8
 _CHOSEN = ("product", "lot")
 ROW = re.compile(r"(?:product|volume|lot)_([0-9]{1,2})")
@@ -31,21 +32,18 @@ class Shelf:
     """What can be chosen: products not withdrawn and lots in stock, and besides what
     the record has already. Two queries, whatever the number of rows."""
 
-    def __init__(self, record: SessionRecord | None) -> None:
-        rows = record.components.with_products() if record else ()
-        self._chosen = list(rows)
+    def __init__(self, chosen: Iterable[ComponentDraft]) -> None:
+        self._chosen = tuple(chosen)
 
     @cached_property
     def products(self) -> dict[str, Product]:
-        chosen = [row.product for row in self._chosen]
-        there = Product.objects.selectable().listed()
-        return {str(each.pk): each for each in (*there, *chosen)}
+        chosen = [each.product for each in self._chosen]
+        return _by_key([*Product.objects.selectable().listed(), *chosen])
 
     @cached_property
     def lots(self) -> dict[str, StockLot]:
-        chosen = [row.lot for row in self._chosen if row.lot]
-        there = StockLot.objects.in_stock()
-        return {str(each.pk): each for each in (*there, *chosen)}
+        chosen = [each.lot for each in self._chosen if each.lot]
+        return _by_key([*StockLot.objects.in_stock(), *chosen])
 
     @cached_property
     def product_choices(self) -> list[tuple[str, str]]:
@@ -59,6 +57,14 @@ class Shelf:
             if product in {"", str(each.product_id)} or key == lot
         }
         return [("", "–"), *shown.items()]
+
+
+def _by_key(rows: Iterable[Row]) -> dict[str, Row]:
+    """Each once: the first, which comes with all that the rules look at."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        found.setdefault(str(row.pk), row)
+    return found
 
 
 def lot_text(lot: StockLot) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from mesoclinic.fields import (
@@ -159,11 +160,15 @@ class RecordForm(ClinicForm):
         self.course = treatment_session.course
         self.treatment_session = treatment_session
         self.record = record
+        # Asked for here once, and by the rules each time that they look.
+        prefetch_related_objects(
+            [self.course], "protocol_version__questions", "indication__views"
+        )
         self.questions = list(self.course.protocol_version.questions.all())
         super().__init__(data, initial=_initial(treatment_session, record))
         self.draft: Draft | None = None
-        self.shelf = components.Shelf(record)
         stored: Draft | None = self.initial["stored_draft"]
+        self.shelf = components.Shelf(stored.components if stored else ())
         self._add_points(len(stored.points) if stored else 0)
         self._add_components(len(stored.components) if stored else 0)
         checklist.add_fields(

@@ -83,7 +83,8 @@ def check(request: ClinicRequest, pk: int) -> HttpResponseBase:
         form.plan_all_alike()
     form.is_valid()
     remade = trigger in _REMAKES_POINTS or form.rows_differ
-    context = context_of(request, row, form) | {
+    context = {
+        "form": form,
         "with_points": remade,
         "lots": form.lots_asked_by(trigger),
     }
