@@ -319,7 +319,7 @@ def _give(
             session.course,
             by=by,
             answer=Consent.GIVEN,
-            person=str(session.patient),
+            person=session.patient.spoken_name,
             means=Means.PAPER,
             now=session.starts_at,
         )

@@ -15,7 +15,10 @@ from sessions.recording.models import SessionRecord
 
 
 def fill(form: RecordForm, sent: QueryDict, *, by: User) -> bool:
-    """Do what the pressed button says; True where that leaves a plan unfinished."""
+    """Do what the pressed button says; True where that leaves a plan unfinished.
+
+    A scanner presses Enter after what it read: that saves, and the lot goes along.
+    """
     if "all_as_planned" in sent:
         form.give_as_planned()
     elif "use_template" in sent:
@@ -24,7 +27,7 @@ def fill(form: RecordForm, sent: QueryDict, *, by: User) -> bool:
         return _copy_last(form)
     elif "use_recipe" in sent:
         return _use_recipe(form, sent.get("recipe", ""))
-    elif "scan_lot" in sent:
+    elif "scan_lot" in sent or sent.get("scan", "").strip():
         return _scan(form, sent.get("scan", ""))
     return False
 

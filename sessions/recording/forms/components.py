@@ -47,7 +47,7 @@ class Shelf:
 
     @cached_property
     def product_choices(self) -> list[tuple[str, str]]:
-        return [("", "–"), *((key, each.name) for key, each in self.products.items())]
+        return [("", "Product…"), *((key, each.name) for key, each in self.products.items())]
 
     def lot_choices(self, product: str, lot: str = "") -> list[tuple[str, str]]:
         """The lots of a product, those of all where none is chosen; and `lot`."""
@@ -56,7 +56,7 @@ class Shelf:
             for key, each in self.lots.items()
             if product in {"", str(each.product_id)} or key == lot
         }
-        return [("", "–"), *shown.items()]
+        return [("", "Lot…"), *shown.items()]
 
 
 def _by_key(rows: Iterable[Row]) -> dict[str, Row]:

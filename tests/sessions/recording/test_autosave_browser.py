@@ -5,7 +5,12 @@ import time_machine
 from playwright.sync_api import expect
 
 from sessions.models import SessionRecord, TreatmentSession
-from tests.factories import DAY_0_START, CourseFactory
+from tests.factories import (
+    DAY_0_START,
+    CourseFactory,
+    ProductFactory,
+    StockLotFactory,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -132,3 +137,22 @@ def test_what_a_rule_blocks_stays_in_the_page_and_says_why(page):
     assert {p.planned_ml for p in SessionRecord.objects.get().points.all()} == {
         SessionRecord.objects.get().volume_per_point_ml
     }
+
+
+def test_enter_saves_and_a_scanner_s_enter_brings_the_lot(page, visit):
+    product = ProductFactory(gtin="09506000134352")
+    lot = StockLotFactory(product=product, number="ABC123")
+    page.reload()
+
+    page.fill("#id_points_count", "8")
+    page.press("#id_points_count", "Enter")
+    page.get_by_text("Draft saved.").wait_for()
+    page.fill("#scan", "]d2010950600013435217281231" + "10ABC123")
+    page.press("#scan", "Enter")
+    page.get_by_text("How much of it?").first.wait_for()
+    page.fill("#id_volume_1", "2")
+    page.press("#id_volume_1", "Enter")
+    page.get_by_text("Draft saved.").wait_for()
+
+    assert page.input_value("#id_lot_1") == str(lot.pk)
+    assert page.input_value("#id_points_count") == "8"
