@@ -47,7 +47,8 @@ class Shelf:
 
     @cached_property
     def product_choices(self) -> list[tuple[str, str]]:
-        return [("", "Product…"), *((key, each.name) for key, each in self.products.items())]
+        names = {key: each.name for key, each in self.products.items()}
+        return [("", "Product…"), *names.items()]
 
     def lot_choices(self, product: str, lot: str = "") -> list[tuple[str, str]]:
         """The lots of a product, those of all where none is chosen; and `lot`."""
