@@ -44,7 +44,7 @@ def sign(request: ClinicRequest, pk: int) -> HttpResponseBase:
             actions.sign(row, by=request.user, version=form.cleaned_data["version"])
             messages.success(request, "Signed. The record is locked.")
             return redirect(row)
-        if Signature.objects.filter(record=record).exists():
+        if record.is_signed_now():
             return redirect(row)  # pressed twice, and the other one was faster
     context = {"form": form, **_shown(row, record)}
     return render_form(request, "sessions/recording/sign.html", context)
