@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -97,6 +97,8 @@ def _as_text(field: forms.Field, stored: Any) -> str:
         return str(labels.get(stored, stored))
     if isinstance(stored, bool):
         return "yes" if stored else "no"
+    if isinstance(stored, datetime):
+        return f"{format_date(stored)}, {stored:%H:%M}"
     if isinstance(stored, date):
         return format_date(stored)
     return "(empty)" if stored in ("", None) else str(field.prepare_value(stored))

@@ -336,7 +336,7 @@ def test_what_was_changed_since_the_review_is_shown_and_nothing_is_signed(
     ConsentEventFactory(course=course)
     fill_in(surgery, url, **TREATED | typed() | {"all_as_planned": "1"})
     review = surgery.get(sign)
-    fill_in(surgery, url, pain_after="9")
+    fill_in(surgery, url, pain_after="9", ended_at="9:25")
 
     with nothing_written():
         late = surgery.post(sign, boxes(review) | {"password": PASSWORD})
@@ -344,6 +344,8 @@ def test_what_was_changed_since_the_review_is_shown_and_nothing_is_signed(
     assert late.status_code == 409
     assert "changed after you opened this page" in text_of(late)
     assert "Pain on movement after, 0 to 10 9 (was: 3)" in text_of(late)
+    ended = "2 Mar 2026, 09:25 (was: 2 Mar 2026, 09:20)"
+    assert f"Ended at {ended}" in text_of(late)
     signed = surgery.post(sign, boxes(late) | {"password": PASSWORD})
     assert signed.status_code == 302
 
