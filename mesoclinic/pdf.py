@@ -9,7 +9,7 @@ import gc
 import logging
 import mimetypes
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 STATIC_URL = "https://static.invalid/"
 STYLESHEET = "css/print.css"
 KEPT_DOCUMENTS = 64
+_PDF_UA = {"pdf_variant": "pdf/ua-1"}
 
 
 class PdfError(Exception):
@@ -47,7 +48,20 @@ class Paper(StrEnum):
 
 def render_pdf(template: str, context: dict[str, Any], *, paper: Paper) -> bytes:
     """Return `template` as PDF/UA-1; an unchanged document is not made twice."""
-    return _make_once(render_to_string(template, context), paper=paper)
+    return _make_once(render_to_string(template, context), paper=paper).content
+
+
+def render_to_fit(
+    template: str, contexts: Iterable[dict[str, Any]], *, paper: Paper
+) -> bytes:
+    """Return the first of these that comes on one page; where none does, the first."""
+    made = []
+    for context in contexts:
+        document = _make_once(render_to_string(template, context), paper=paper)
+        if document.pages == 1:
+            return document.content
+        made.append(document)
+    return made[0].content
 
 
 def pdf_response(content: bytes, *, filename: str) -> HttpResponse:
@@ -63,8 +77,20 @@ def pdf_response(content: bytes, *, filename: str) -> HttpResponse:
     )
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A document as it is sent to a printer."""
+
+    content: bytes
+    pages: int
+
+
 def make_pdf(html: str, *, paper: Paper) -> bytes:
     """Return `html` as PDF/UA-1, made anew."""
+    return _make(html, paper=paper).content
+
+
+def _make(html: str, *, paper: Paper) -> Printed:
     import weasyprint
     from weasyprint.urls import FatalURLFetchingError
 
@@ -73,14 +99,11 @@ def make_pdf(html: str, *, paper: Paper) -> bytes:
     with _rendering, _collector_held(), _faults_raised():
         try:
             press = _press(paper)
-            return weasyprint.HTML(
+            laid_out = weasyprint.HTML(
                 string=html, base_url=STATIC_URL, url_fetcher=press.fetcher
-            ).write_pdf(
-                stylesheets=[press.stylesheet],
-                font_config=press.fonts,
-                pdf_variant="pdf/ua-1",
-                finisher=_name_bare_glyphs,
-            )
+            ).render(press.fonts, stylesheets=[press.stylesheet], **_PDF_UA)
+            content = laid_out.write_pdf(finisher=_name_bare_glyphs, **_PDF_UA)
+            return Printed(content, pages=len(laid_out.pages))
         except FatalURLFetchingError as error:  # a BaseException
             raise PdfError(f"{error}: {error.__cause__}") from error
 
@@ -98,7 +121,7 @@ def _name_bare_glyphs(_: "Document", pdf: Any) -> None:
 
 
 # What was printed last, by what it says. Goes with the process, as the styles do.
-_make_once = lru_cache(maxsize=KEPT_DOCUMENTS)(make_pdf)
+_make_once = lru_cache(maxsize=KEPT_DOCUMENTS)(_make)
 _rendering = threading.Lock()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.conf import global_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -118,16 +119,18 @@ USE_I18N = True
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="GB")
 PHONENUMBER_DB_FORMAT = "E164"
 
-# What a patient may prefer to read; ISO 639-1.
+# What a patient may prefer to read: every language that Django can name, by its ISO 639
+# code. In which of them there is a leaflet is the clinic's list.
 PATIENT_LANGUAGES = [
     ("en", "English"),
-    ("ar", "Arabic"),
-    ("fr", "French"),
-    ("de", "German"),
-    ("it", "Italian"),
-    ("pl", "Polish"),
-    ("pt", "Portuguese"),
-    ("es", "Spanish"),
+    *sorted(
+        (
+            (code, name)
+            for code, name in global_settings.LANGUAGES
+            if "-" not in code and code != "en"
+        ),
+        key=lambda language: language[1],
+    ),
 ]
 
 # --- Accounts ---------------------------------------------------------------

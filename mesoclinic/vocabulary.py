@@ -110,6 +110,14 @@ class Judgement(Labelled):
     NO = "no", "Did not help"
 
 
+class LeafletFormat(Labelled):
+    """How a leaflet is laid out; the words are the same in each."""
+
+    STANDARD = "standard", "Standard"
+    LARGE = "large", "Large print"
+    EASY = "easy", "Easy read"
+
+
 class Sex(Labelled):
     """A patient's recorded sex."""
 

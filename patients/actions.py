@@ -24,6 +24,7 @@ DETAILS = (
     "phone",
     "email",
     "preferred_language",
+    "leaflet_format",
     "reception_notes",
 )
 

@@ -8,7 +8,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from mesoclinic.fields import BirthDateField, PlainLinesField, PlainTextField
 from mesoclinic.forms import ClinicForm, submission_field, version_field
-from mesoclinic.vocabulary import AllergyState, Sex, choices
+from mesoclinic.vocabulary import AllergyState, LeafletFormat, Sex, choices
 from patients.models import Patient
 
 
@@ -33,6 +33,15 @@ class PatientForm(ClinicForm):
     email = forms.EmailField(label="E-mail", required=False)
     preferred_language = forms.ChoiceField(
         choices=settings.PATIENT_LANGUAGES, initial="en"
+    )
+    leaflet_format = forms.TypedChoiceField(
+        label="Leaflets",
+        choices=choices(LeafletFormat),
+        coerce=LeafletFormat,
+        initial=LeafletFormat.STANDARD,
+        empty_value=LeafletFormat.STANDARD,
+        required=False,
+        widget=forms.RadioSelect,
     )
     reception_notes = PlainLinesField(
         label="Notes for reception",

@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mesoclinic import audit
-from protocols import shipped_classes, shipped_points
+from protocols import shipped_classes, shipped_points, wording
 from protocols.models import (
     AllergyClass,
     Indication,
     IndicationGroup,
     IndicationView,
+    LeafletText,
     PointTemplate,
     Protocol,
     ProtocolVersion,
@@ -221,6 +222,7 @@ def load() -> int:
     new += sum(_load_views(*each) for each in shipped_points.VIEWS.items())
     new += sum(map(_load_template, shipped_points.TEMPLATES))
     new += sum(map(_load_class, shipped_classes.CLASSES))
+    new += sum(map(_load_leaflet, wording.shipped().values()))
     if new:
         audit.record("catalogue.loaded", by=None, rows=new)
     return new
@@ -312,5 +314,15 @@ def _load_class(shipped: shipped_classes.ShippedClass) -> int:
         name=shipped.name,
         also_called=shipped.also_called,
         cross_reacts=shipped.cross_reacts,
+    )
+    return 1
+
+
+def _load_leaflet(shipped: wording.Shipped) -> int:
+    """Offer a leaflet as a draft, in a language of which there is none yet."""
+    if LeafletText.objects.filter(language=shipped.language).exists():
+        return 0
+    LeafletText.objects.create(
+        language=shipped.language, number=1, says=shipped.as_json()
     )
     return 1

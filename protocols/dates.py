@@ -109,7 +109,8 @@ def clock_text(moment: datetime, *, seen_from: date, zone: ZoneInfo) -> str:
     """
     local = moment.astimezone(zone)
     day = _day_seen_from(seen_from, local.date())
-    return f"{day}{local:%H:%M}{_which_of_two(local)}"
+    season = which_of_two(local)
+    return f"{day}{local:%H:%M}" + (f" ({season} time)" if season else "")
 
 
 def evaluation_due(day_7_date: date, on: date) -> bool:
@@ -178,11 +179,11 @@ def _day_seen_from(seen_from: date, on: date) -> str:
     return "tomorrow " if day_number(seen_from, on) == 1 else f"{_day(on)} "
 
 
-def _which_of_two(local: datetime) -> str:
-    """Say which pass of an hour it is; nothing for the hours that come once.
+def which_of_two(local: datetime) -> str:
+    """Which pass of an hour it is: "summer" or "winter"; empty where it comes once.
 
     Told by the pass, not by `dst()`: Irish law has the winter as the exception.
     """
     if _offset(local.replace(fold=0)) == _offset(local.replace(fold=1)):
         return ""
-    return " (winter time)" if local.fold else " (summer time)"
+    return "winter" if local.fold else "summer"

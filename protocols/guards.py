@@ -2,6 +2,7 @@
 
 from mesoclinic.database import Guard, changed, never_deleted
 from protocols.models import (
+    LeafletText,
     PointTemplate,
     Product,
     ProtocolVersion,
@@ -63,6 +64,14 @@ GUARDS = [
     never_deleted(StockLot, "lots are used up, never deleted"),
     never_deleted(Recipe, "recipes are retired, never deleted"),
     never_deleted(PointTemplate, "templates are retired, never deleted"),
+    Guard(
+        name="approved_leaflet_stays",
+        table=LeafletText._meta.db_table,
+        event="UPDATE",
+        when="OLD.approved_at IS NOT NULL",
+        message="an approved leaflet does not change; make a new draft",
+    ),
+    never_deleted(LeafletText, "the words of a leaflet are never deleted"),
     _question("INSERT", "NEW.version_id"),
     _question("UPDATE", "OLD.version_id, NEW.version_id"),
     _question("DELETE", "OLD.version_id"),

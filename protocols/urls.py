@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from protocols import views
-from protocols.views import points
+from protocols.views import leaflets, points
 
 app_name = "protocols"
 
@@ -49,6 +49,15 @@ _formulary = [
     path("pairs/judge/", views.pair, name="pair"),
 ]
 
+_leaflets = [
+    path("", leaflets.leaflets, name="leaflets"),
+    path("new/", leaflets.leaflet_new, name="leaflet_new"),
+    path("<id:pk>/", leaflets.leaflet, name="leaflet"),
+    path("<id:pk>/edit/", leaflets.leaflet_edit, name="leaflet_edit"),
+    path("<id:pk>/draft/", leaflets.leaflet_draft, name="leaflet_draft"),
+    path("<id:pk>/approve/", leaflets.leaflet_approve, name="leaflet_approve"),
+]
+
 urlpatterns = [
     path("", views.protocols, name="list"),
     path("<id:pk>/draft/", views.draft_version, name="draft_version"),
@@ -80,4 +89,5 @@ urlpatterns = [
     path("groups/<id:pk>/move/<way:way>/", views.reorder_group, name="reorder_group"),
     *_questions,
     path("formulary/", include(_formulary)),
+    path("leaflets/", include(_leaflets)),
 ]

@@ -27,6 +27,7 @@ urlpatterns = [
     path("changes/<id:pk>/undo/", courses.undo, name="undo"),
     path("waiting/", courses.waiting, name="waiting"),
     path("rebook/", courses.rebook, name="rebook"),
+    path("leaflets/<id:pk>/sample.pdf", paper.leaflet_sample, name="leaflet_sample"),
     path("leaflets/outdated/", paper.outdated, name="outdated_leaflets"),
     path("courses/<id:pk>/close/", courses.close, name="close"),
     path("courses/<id:pk>/evaluate/", outcomes.evaluate, name="evaluate"),
@@ -55,5 +56,6 @@ urlpatterns = [
     path("recall/<id:pk>.csv", recall.recall_csv, name="recall_csv"),
     path("sessions/<id:pk>/set-aside/", courses.set_aside, name="set_aside"),
     path("sessions/<id:pk>/sheet.pdf", paper.sheet, name="sheet"),
+    path("sessions/<id:pk>/leaflet/", paper.leaflet_choice, name="leaflet_choice"),
     path("sessions/<id:pk>/leaflet.pdf", paper.leaflet, name="leaflet"),
 ]

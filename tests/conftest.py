@@ -14,10 +14,15 @@ from django.test import Client, TransactionTestCase
 
 from mesoclinic import database
 from mesoclinic.models import User
-from protocols.models import Indication, ProtocolVersion
+from protocols.models import Indication, LeafletText, ProtocolVersion
 from sessions.models import Site
 from sessions.schedule import timetable
-from tests.factories import IndicationFactory, SiteFactory, UserFactory
+from tests.factories import (
+    IndicationFactory,
+    LeafletTextFactory,
+    SiteFactory,
+    UserFactory,
+)
 
 
 def pytest_configure() -> None:
@@ -146,6 +151,12 @@ def client_of() -> ClientOf:
 @pytest.fixture
 def site(db: None) -> Site:
     return SiteFactory()
+
+
+@pytest.fixture
+def english(db: None) -> LeafletText:
+    """The leaflet's words in English, as shipped: a draft."""
+    return LeafletTextFactory()
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from protocols.models import (
     Indication,
     IndicationGroup,
     IndicationView,
+    LeafletText,
     MixingPair,
     PointTemplate,
     Product,
@@ -44,6 +45,7 @@ from protocols.models import (
     TemplatePoint,
 )
 from protocols.models.formulary import Container
+from protocols.wording import shipped
 from sessions.models import (
     Absence,
     Amendment,
@@ -322,6 +324,24 @@ class MixingPairFactory(DjangoModelFactory):
     verdict = MixingPair.Verdict.OK
     source = "Clinic's own, March 2026"
     entered_by = factory.SubFactory(UserFactory, admin=True)
+
+
+class LeafletTextFactory(DjangoModelFactory):
+    """The words as shipped, in English; `approved=True` for the clinic's own."""
+
+    class Meta:
+        model = LeafletText
+
+    class Params:
+        approved = factory.Trait(
+            approved_at=A_MONTH_BEFORE,
+            approved_by=factory.SubFactory(UserFactory, admin=True),
+            review_on=dt.date(2028, 3, 2),
+        )
+
+    language = "en"
+    number = 1
+    says = factory.LazyAttribute(lambda text: shipped()[text.language].as_json())
 
 
 class TimetableRowFactory(DjangoModelFactory):

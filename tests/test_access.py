@@ -43,6 +43,7 @@ from tests.factories import (
     CourseFactory,
     EvaluationFactory,
     ExtraHoursFactory,
+    LeafletTextFactory,
     MixtureComponentFactory,
     PatientFactory,
     PointTemplateFactory,
@@ -119,6 +120,12 @@ EXPECTED = {
     "protocols:edit_version": Route(FORM, IN, NO, NO, NO, OK, pk="draft_version"),
     "protocols:publish_version": Route(POST, IN, NO, NO, NO, OK, pk="draft_version"),
     "protocols:retire_version": Route(POST, IN, NO, NO, NO, OK, pk="draft_version"),
+    "protocols:leaflets": Route(GET, IN, NO, NO, OK, OK),
+    "protocols:leaflet": Route(GET, IN, NO, NO, OK, OK, pk="leaflet_text"),
+    "protocols:leaflet_new": Route(POST, IN, NO, NO, NO, OK),
+    "protocols:leaflet_draft": Route(POST, IN, NO, NO, NO, OK, pk="leaflet_text"),
+    "protocols:leaflet_edit": Route(FORM, IN, NO, NO, NO, OK, pk="leaflet_text"),
+    "protocols:leaflet_approve": Route(POST, IN, NO, NO, NO, OK, pk="leaflet_text"),
     "protocols:indications": Route(GET, IN, NO, NO, OK, OK),
     "protocols:indication_new": Route(FORM, IN, NO, NO, NO, OK),
     "protocols:indication": Route(FORM, IN, NO, NO, NO, OK, pk="indication"),
@@ -213,6 +220,8 @@ EXPECTED = {
     "sessions:favourite": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:favourite_drop": Route(POST, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:sheet": Route(GET, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:leaflet_sample": Route(GET, IN, NO, NO, OK, OK, pk="leaflet_text"),
+    "sessions:leaflet_choice": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
     "sessions:leaflet": Route(ONLY_GET, IN, NO, OK, OK, NO, pk="signed"),
     # One's own account: whoever is signed in, whatever the role
     "account_login": Route(THEIRS, OK, OK, OK, OK, OK),
@@ -336,6 +345,7 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
     token = "an-address-in-force"
     CalendarFeedFactory(clinician=dr_cooper, token_hash=hash_of(token))
     keys = {
+        "leaflet_text": LeafletTextFactory().pk,
         "site": site.pk,
         "room": RoomFactory(site=site).pk,
         "closure": ClosureFactory(site=site).pk,

@@ -35,7 +35,8 @@ from hypothesis import strategies as st
 
 from mesoclinic.models import AuditEvent, User
 from patients.models import Allergy, Patient
-from protocols.models import Indication, ProtocolVersion
+from protocols.forms import LeafletTextForm
+from protocols.models import Indication, LeafletText, ProtocolVersion
 from sessions.models import (
     Amendment,
     Course,
@@ -56,6 +57,7 @@ from tests.factories import (
     IndicationFactory,
     IndicationViewFactory,
     InjectionPointFactory,
+    LeafletTextFactory,
     PatientFactory,
     ProductFactory,
     ProtocolVersionFactory,
@@ -153,6 +155,7 @@ def make_scene() -> Scene:
         "newcomer": PatientFactory(family_name="Newcomer"),
         "cooper": cooper,
         "site": site,
+        "english": LeafletTextFactory(),
     }
     desk, clinic, office = watched(rita), watched(cooper), watched(ada)
     forms = _desk_forms(desk, rows) | _clinical_forms(clinic, rows)
@@ -186,6 +189,7 @@ PERSON = {
     "phone": "020 7946 0958",
     "email": "maeve@example.com",
     "preferred_language": "en",
+    "leaflet_format": "large",
     "reception_notes": "Rings\nafter five",
 }
 VISITS = {
@@ -245,7 +249,7 @@ STAFF = {
 
 def _desk_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
     patient, course = rows["patient"], rows["course"]
-    person = tuple(PERSON.keys() - {"sex", "preferred_language"})
+    person = tuple(PERSON.keys() - {"sex", "preferred_language", "leaflet_format"})
     visits = (*VISITS, *REASONS)
     booking = VISITS | {
         "indication": str(rows["indication"].pk),
@@ -430,11 +434,33 @@ def _admin_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
         "group": Form(
             client, reverse("protocols:group_new"), {"name": "pain of a rib"}, ("name",)
         ),
+        **_leaflet_forms(client, rows["english"]),
         "version": Form(
             client,
             reverse("protocols:edit_version", args=[rows["draft"].pk]),
             VERSION,
             tuple(VERSION.keys() - {"consent_required"}),
+        ),
+    }
+
+
+def _leaflet_forms(client: Client, text: LeafletText) -> dict[str, Form]:
+    """A draft as shipped; what is ticked or hidden is not typed."""
+    form = LeafletTextForm(text=text)
+    words = {name: str(form[name].value() or "") for name in form.fields}
+    words = {
+        name: text for name, text in words.items() if not name.startswith("advice_")
+    }
+    edit, approve = (
+        reverse(f"protocols:leaflet_{name}", args=[text.pk])
+        for name in ("edit", "approve")
+    )
+    review = {"review_on": "2 mar 2027"}
+    return {
+        "leaflet_edit": Form(client, edit, words, tuple(words)),
+        "leaflet_approve": Form(client, approve, review, ("review_on",)),
+        "leaflet_new": Form(
+            client, reverse("protocols:leaflet_new"), {"language": "fr"}, ()
         ),
     }
 
@@ -593,7 +619,10 @@ FORM_NAMES = (
     *("allergy_class", "substance", "limit", "product", "withdraw", "pair", "recipe"),
     *("lot", "scanned_lot", "scan", "lot_correct", "lot_opened"),
     *("question_new", "question", "drawings", "template"),
+    *("leaflet_edit", "leaflet_approve", "leaflet_new"),
 )
+# Nothing is typed on these: one chooses.
+UNTYPED = {"side", "leaflet_new"}
 # They show what is being typed, whatever it is, and store nothing.
 LIVE = {"dates", "check", "scan"}
 
@@ -1545,7 +1574,7 @@ _fuzz = hypothesis_settings(
 )
 
 
-@pytest.mark.parametrize("name", [name for name in FORM_NAMES if name != "side"])
+@pytest.mark.parametrize("name", [n for n in FORM_NAMES if n not in UNTYPED])
 @_fuzz
 @given(data=st.data())
 def test_any_text_in_any_field(forms, name, data):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from protocols.wording import FIXED
+
 ROOT = Path(__file__).resolve().parent.parent
 RULES = (ROOT / "docs" / "rules.md").read_text()
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -93,11 +95,12 @@ def test_leaflet_says_what_never():
 
     said = re.search(r'<ul class="nevers">(.*?)</ul>', leaflet, re.DOTALL)[1]
     assert re.findall(r"<li[^>]*>(.*?)</li>", said) == [
-        "No cream.",
-        "No ice.",
-        "No massage.",
+        "{{ words.no_cream }}",
+        "{{ words.no_ice }}",
+        "{{ words.no_massage }}",
     ]
     assert "{%" not in said
+    assert {"no_cream", "no_ice", "no_massage"} <= set(FIXED)
 
 
 # --- These checks bite --------------------------------------------------------

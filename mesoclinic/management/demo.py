@@ -244,6 +244,7 @@ def _register(
         phone=f"+4420794600{chance.randrange(10, 99)}",
         email="",
         preferred_language=language,
+        leaflet_format="standard",
         reception_notes=chance.choice(["", "", "", "Hard of hearing."]),
     )
     _tell_allergies(patient, chance, team["clinician"])

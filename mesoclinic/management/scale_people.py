@@ -11,8 +11,8 @@ from patients.models.search import SEARCHED, searchable
 
 FIELDS = (
     "id family_name given_names title birth_date sex phone email preferred_language "
-    "reception_notes allergy_statement search_name search_given registered_at "
-    "registered_by version"
+    "leaflet_format reception_notes allergy_statement search_name search_given "
+    "registered_at registered_by version"
 )
 
 # The commonest first: how often a name occurs falls with its place.
@@ -118,6 +118,7 @@ def _patient(
         _phone(chance),
         "",
         chance.choice(_LANGUAGES),
+        "standard",
         "",
         chance.choice(_ALLERGIES),
         f"{families} {givens}".strip(),

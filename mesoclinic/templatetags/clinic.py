@@ -5,11 +5,13 @@ is, or through Django's `timezone` filter.
 """
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 
 from mesoclinic.typed import format_decimal
 
@@ -50,6 +52,19 @@ def weekday_date(on: dt.date | None) -> str:
 def clock(moment: dt.time | None) -> str:
     """`14:05`"""
     return f"{moment:%H:%M}" if moment else ""
+
+
+@register.filter
+def own_direction(text: str) -> str:
+    """A name, a number or an address, written in its own direction.
+
+    For paper: its renderer does not look for the first letter with a direction, as
+    browsers do in a bare <bdi>. What has no such letter, as a phone, is left to right.
+    """
+    strong = (unicodedata.bidirectional(each) for each in str(text))
+    first = next((kind for kind in strong if kind in {"L", "R", "AL"}), "L")
+    direction = "ltr" if first == "L" else "rtl"
+    return format_html('<bdi dir="{}">{}</bdi>', direction, text)
 
 
 @register.filter

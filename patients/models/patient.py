@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 
 from mesoclinic.models import AuditEvent, User
-from mesoclinic.vocabulary import AllergyState, Sex, choices
+from mesoclinic.vocabulary import AllergyState, LeafletFormat, Sex, choices
 from patients.models.alerts import Allergy
 from patients.models.search import (
     SEARCHED,
@@ -43,6 +43,11 @@ POOL = 200
 TRAIL_READ = 10_000
 
 _BY_NAME = ("search_name", "birth_date", "pk")
+
+
+def patient_languages() -> list[tuple[str, str]]:
+    """What a patient may prefer to read; a setting, so no migration knows them all."""
+    return list(settings.PATIENT_LANGUAGES)
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -191,7 +196,13 @@ class Patient(models.Model):
     phone = PhoneNumberField(blank=True)
     email = models.EmailField(blank=True)
     preferred_language = models.CharField(
-        max_length=8, choices=settings.PATIENT_LANGUAGES, default="en"
+        max_length=8, choices=patient_languages, default="en"
+    )
+    # How their leaflets are laid out.
+    leaflet_format = models.CharField(
+        max_length=8,
+        choices=partial(choices, LeafletFormat),
+        default=LeafletFormat.STANDARD,
     )
     reception_notes = models.TextField(max_length=2000, blank=True)
     # What is known where no allergy is in force; see `allergy_state`.

@@ -16,6 +16,12 @@ from protocols.actions.formulary import (
     set_limit,
     withdraw_product,
 )
+from protocols.actions.leaflets import (
+    amend_leaflet,
+    approve_leaflet,
+    draft_leaflet,
+    draft_next_leaflet,
+)
 from protocols.actions.lists import (
     INDICATION_DETAILS,
     NUMBERS,
@@ -51,12 +57,16 @@ __all__ = [
     "SUBSTANCE_DETAILS",
     "add_question",
     "amend_draft",
+    "amend_leaflet",
     "amend_question",
+    "approve_leaflet",
     "bring_back_indication",
     "bring_back_product",
     "bring_back_recipe",
     "close_limit",
     "correct_lot",
+    "draft_leaflet",
+    "draft_next_leaflet",
     "draft_version",
     "enter_lot",
     "judge_pair",

@@ -8,6 +8,7 @@ from protocols.forms.formulary import (
     SubstanceForm,
     WithdrawForm,
 )
+from protocols.forms.leaflets import ApproveForm, LanguageForm, LeafletTextForm
 from protocols.forms.lists import GroupForm, IndicationForm, VersionForm
 from protocols.forms.recipes import RecipeForm
 from protocols.forms.screening import QuestionForm
@@ -15,8 +16,11 @@ from protocols.forms.stock import LotForm, OpenedForm, ScanForm, ScannedLotForm
 
 __all__ = [
     "AllergyClassForm",
+    "ApproveForm",
     "GroupForm",
     "IndicationForm",
+    "LanguageForm",
+    "LeafletTextForm",
     "LimitForm",
     "LotForm",
     "OpenedForm",

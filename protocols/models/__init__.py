@@ -9,6 +9,7 @@ from protocols.models.formulary import (
     SubstanceLimit,
 )
 from protocols.models.indication import Indication, IndicationGroup
+from protocols.models.leaflet import LeafletText
 from protocols.models.points import (
     IndicationView,
     PointTemplate,
@@ -21,6 +22,7 @@ __all__ = [
     "Indication",
     "IndicationGroup",
     "IndicationView",
+    "LeafletText",
     "MixingPair",
     "PointTemplate",
     "Product",

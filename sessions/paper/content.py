@@ -5,7 +5,7 @@ a date reads and what a dose is; the templates only print.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
@@ -13,7 +13,8 @@ from typing import Any, Self
 
 import segno
 
-from mesoclinic.vocabulary import AllergyState
+from mesoclinic.vocabulary import AllergyState, LeafletFormat
+from protocols.wording import ORIGINAL, fill, shipped
 
 # --- The session sheet ------------------------------------------------------
 
@@ -186,26 +187,6 @@ class SheetContent:
 
 # --- The aftercare leaflet --------------------------------------------------
 
-# Drafts that a clinic may replace. They stay with each leaflet that was handed
-# over, so a later change of these lines does not reach into an old one.
-TO_EXPECT = (
-    "Small bumps or red spots can show. They fade in two days.",
-    "A bruise can last a week.",
-)
-CALL_US = (
-    "you have a fever or chills",
-    "the skin gets more red, hot or sore",
-    "you see pus, or the skin turns black",
-    "you feel new weakness or numbness",
-    "it is hard to hold, or to pass, urine or stool",
-    "a lump or a sore shows, even 12 weeks from now",
-)
-EMERGENCY = (
-    "it is hard to breathe, or you wheeze",
-    "your face or throat swells",
-    "you pass out",
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
@@ -220,7 +201,16 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class LeafletContent:
-    """The patient's page. `as_json` keeps it, `from_json` prints it again."""
+    """The patient's page. `as_json` keeps it, `from_json` prints it again.
+
+    `words` are the headings in the leaflet's language, by their key in
+    protocols/leaflets/en.toml; `emergency_line` and the like have their facts in.
+    """
+
+    language: str = "en"
+    direction: str = "ltr"
+    format: str = LeafletFormat.STANDARD
+    words: dict[str, str] = field(default_factory=dict)
 
     clinic_name: str
     clinic_address: str
@@ -236,12 +226,17 @@ class LeafletContent:
     dressing_hours: int = 3
     visits: tuple[Visit, ...] = ()
     evaluation: str = ""
-    to_expect: tuple[str, ...] = TO_EXPECT
-    call_us: tuple[str, ...] = CALL_US
-    emergency: tuple[str, ...] = EMERGENCY
-    version: str  # "A1"
+    advice: tuple[str, ...] = ()
+    to_expect: tuple[str, ...]
+    call_us: tuple[str, ...]
+    emergency: tuple[str, ...]
+    version: str  # "EN 1"
+    # Empty once the clinic has approved the words.
+    not_approved: str = ""
     printed: str
     reprint_of: str = ""
+    # What it says of days and people, whatever its language; see outdated.py.
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return what JSON can hold, equal to itself after a trip through it."""
@@ -252,10 +247,28 @@ class LeafletContent:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
-        """Return the leaflet that `as_json` described."""
+        """Return the leaflet that `as_json` described.
+
+        One that was handed over before leaflets had languages is in English.
+        """
         kept: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in content.items()
         }
         kept["visits"] = tuple(Visit(**visit) for visit in kept["visits"])
+        kept.setdefault(
+            "words",
+            english_headings(kept["dressing_hours"], kept["emergency_number"]),
+        )
         return cls(**kept)
+
+
+def english_headings(dressing_hours: int, emergency_number: str) -> dict[str, str]:
+    """The headings as shipped, which leaflets had before there were languages."""
+    words = shipped()[ORIGINAL].words
+    call = "emergency" if emergency_number else "emergency_without_number"
+    return dict(words) | {
+        "keep_on": words["keep_on_blank"],
+        "at_least": fill(words["at_least"], hours=dressing_hours),
+        "emergency": fill(words[call], number=emergency_number),
+    }

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_text
 
 from mesoclinic.models import User
-from mesoclinic.vocabulary import AllergyState, Consent, Severity, Side
+from mesoclinic.vocabulary import AllergyState, Consent, LeafletFormat, Severity, Side
 from patients.models import Patient
+from protocols.dates import LEAST_DRESSING_HOURS
 from protocols.dosing import format_mg, format_ml, needle_depth_mm, total_ml
-from protocols.models import ProtocolVersion
+from protocols.models import LeafletText, ProtocolVersion
 from sessions.courses.models import Course, TreatmentSession
 from sessions.paper.content import (
     Allergies,
@@ -26,6 +27,7 @@ from sessions.paper.content import (
     SignatureBlock,
     Visit,
 )
+from sessions.paper.phrases import Phrases
 from sessions.recording.models import (
     Amendment,
     InjectionPoint,
@@ -35,8 +37,7 @@ from sessions.recording.models import (
     Signature,
 )
 from sessions.recording.sealing import broken_parts
-
-LEAFLET_VERSION = "A1"
+from sessions.schedule.models import Site
 
 BEFORE = (
     "Identity spoken",
@@ -300,15 +301,23 @@ def _amendment(amendment: Amendment, course: Course) -> AmendmentRow:
 
 
 def aftercare_leaflet(
-    treatment_session: TreatmentSession, *, by: User
+    treatment_session: TreatmentSession,
+    *,
+    by: User,
+    text: LeafletText,
+    leaflet_format: LeafletFormat = LeafletFormat.STANDARD,
 ) -> LeafletContent:
     """What the patient takes home: until when, what never, when to come back."""
     course, patient = treatment_session.course, treatment_session.patient
-    site = course.site
-    record: SessionRecord | None = getattr(treatment_session, "record", None)
-    side = f", {course.side_words} side" if course.side in ("left", "right") else ""
-    side = side or (f", {course.side_words}" if course.side_words else "")
+    site, phrases = course.site, Phrases(text)
+    last = phrases.date(course.in_order[-1].target_date)
     return LeafletContent(
+        language=text.language,
+        direction=text.direction,
+        format=leaflet_format,
+        words=phrases.headings_with(
+            hours=course.protocol_version.dressing_hours, number=site.emergency_number
+        ),
         clinic_name=site.name,
         clinic_address=site.address,
         clinic_phone=site.phone.as_national if site.phone else "",
@@ -316,15 +325,80 @@ def aftercare_leaflet(
         emergency_number=site.emergency_number,
         patient_name=patient.spoken_name,
         patient_number=patient.number_spaced,
-        site=f"{course.indication.name}{side}",
-        treated_on=long_date(treatment_session.date),
-        keep_until=record.dressing_until if record else "",
+        site=phrases.site(course.indication, course.side),
+        treated_on=phrases.date(treatment_session.date),
+        keep_until=_keep_until(treatment_session, phrases),
         dressing_hours=course.protocol_version.dressing_hours,
-        visits=tuple(visit_of(s) for s in next_visits(treatment_session)),
-        evaluation=_evaluation_line(course),
-        version=LEAFLET_VERSION,
-        printed=_printed(by, course),
+        visits=tuple(visit_of(s, phrases) for s in next_visits(treatment_session)),
+        evaluation=phrases.word("evaluation", date=last),
+        advice=phrases.advice,
+        to_expect=phrases.lines("expect"),
+        call_us=phrases.lines("call"),
+        emergency=phrases.lines("emergency"),
+        version=str(text),
+        not_approved="" if text.is_approved else phrases.word("not_approved"),
+        printed=_printed_in(phrases, by, course),
+        facts=facts_of(treatment_session),
     )
+
+
+def sample_leaflet(
+    text: LeafletText, *, leaflet_format: LeafletFormat, site: Site | None
+) -> LeafletContent:
+    """A leaflet for nobody, to be read before its words are approved."""
+    phrases, day = Phrases(text), timezone.localdate()
+    number = site.emergency_number if site else ""
+    visits = [(3, day + dt.timedelta(days=3)), (7, day + dt.timedelta(days=7))]
+    clinic = site.name if site else ""
+    return LeafletContent(
+        language=text.language,
+        direction=text.direction,
+        format=leaflet_format,
+        words=phrases.headings_with(hours=LEAST_DRESSING_HOURS, number=number),
+        clinic_name=clinic,
+        clinic_address=site.address if site else "",
+        clinic_phone=site.phone.as_national if site else "",
+        out_of_hours=site.out_of_hours if site else "",
+        emergency_number=number,
+        patient_name="Anne-Jorun Smith",
+        patient_number="MC 000 000",
+        site=phrases.shipped_site("achilles", Side.RIGHT),
+        treated_on=phrases.date(day),
+        keep_until="13:45",
+        visits=tuple(
+            Visit(
+                label=phrases.word("day", number=offset),
+                day=phrases.date(on),
+                time="10:20",
+                place=clinic,
+                clinician=phrases.word("with", clinician="Dr Cooper"),
+            )
+            for offset, on in visits
+        ),
+        evaluation=phrases.word("evaluation", date=phrases.date(visits[-1][1])),
+        advice=phrases.advice,
+        to_expect=phrases.lines("expect"),
+        call_us=phrases.lines("call"),
+        emergency=phrases.lines("emergency"),
+        version=str(text),
+        not_approved="" if text.is_approved else phrases.word("not_approved"),
+        printed="",
+    )
+
+
+def _keep_until(treatment_session: TreatmentSession, phrases: Phrases) -> str:
+    record: SessionRecord | None = getattr(treatment_session, "record", None)
+    until = record.dressing_ends_at if record else None
+    if record is None or until is None or record.ended_at is None:
+        return ""
+    zone = treatment_session.zone
+    ended = record.ended_at.astimezone(zone).date()
+    return phrases.until(until, seen_from=ended, zone=zone)
+
+
+def _printed_in(phrases: Phrases, by: User, course: Course) -> str:
+    now = timezone.now().astimezone(course.site.zone)
+    return phrases.word("printed", name=by.display_name, moment=phrases.moment(now))
 
 
 def next_visits(session: TreatmentSession) -> list[TreatmentSession]:
@@ -336,17 +410,24 @@ def next_visits(session: TreatmentSession) -> list[TreatmentSession]:
     ]
 
 
-def visit_of(session: TreatmentSession) -> Visit:
+def visit_of(session: TreatmentSession, phrases: Phrases) -> Visit:
     """Return a visit as a leaflet says it."""
+    local = session.starts_local
     return Visit(
-        label=session.day_label,
-        day=long_date(session.booked_date),
-        time=f"{session.starts_local:%H:%M}",
+        label=phrases.word("day", number=session.protocol_day),
+        day=phrases.date(session.booked_date),
+        time=f"{local:%H:%M}",
         place=session.course.site.name,
-        clinician=session.clinician.short_name,
+        clinician=phrases.word("with", clinician=session.clinician.short_name),
     )
 
 
-def _evaluation_line(course: Course) -> str:
-    last = long_date(course.in_order[-1].target_date)
-    return f"After {last} we look together at whether it helped."
+def facts_of(session: TreatmentSession) -> dict[str, Any]:
+    """What a leaflet says that a change can make wrong, as plain data."""
+    return {
+        "treated_on": session.date.isoformat(),
+        "visits": [
+            [other.protocol_day, other.starts_at.isoformat(), other.clinician_id]
+            for other in next_visits(session)
+        ],
+    }

@@ -7,7 +7,6 @@ history, and so is a leaflet that a later visit's has replaced.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -15,12 +14,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from sessions.courses.models import Course, CourseChange, TreatmentSession
-from sessions.paper.documents import long_date, next_visits, visit_of
+from sessions.paper.documents import facts_of
 from sessions.paper.models import LeafletIssue
 
 ROWS = 50
-# What a leaflet says of each visit that a change can make wrong.
-_SAID = ("label", "day", "time", "clinician")
 
 _Newest = Mapping[int, LeafletIssue]
 
@@ -86,16 +83,13 @@ def _outdated(course: Course, newest: _Newest) -> list[TreatmentSession]:
 
 
 def _is_wrong(session: TreatmentSession, content: Mapping[str, Any]) -> bool:
-    if session.is_booked and content.get("treated_on") != long_date(session.date):
+    said, now = content.get("facts"), facts_of(session)
+    if not said:
+        return True  # of the time before leaflets kept facts: nobody can tell
+    if session.is_booked and said["treated_on"] != now["treated_on"]:
         return True
-    over = {s.day_label for s in session.course.in_order if _is_over(s)}
-    said = [_words(visit) for visit in content.get("visits", ())]
-    now = [_words(asdict(visit_of(each))) for each in next_visits(session)]
-    return [each for each in said if each[0] not in over] != now
-
-
-def _words(visit: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(visit.get(name) for name in _SAID)
+    over = {s.protocol_day for s in session.course.in_order if _is_over(s)}
+    return [visit for visit in said["visits"] if visit[0] not in over] != now["visits"]
 
 
 def _is_over(session: TreatmentSession) -> bool:

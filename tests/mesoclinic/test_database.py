@@ -27,6 +27,7 @@ from tests.factories import (
     IndicationFactory,
     InjectionPointFactory,
     LeafletIssueFactory,
+    LeafletTextFactory,
     MixtureComponentFactory,
     PatientFactory,
     PointTemplateFactory,
@@ -402,6 +403,12 @@ REFUSED = [
         {"content": {}},
     ),
     Refused("no_delete_treatment_sessions_leafletissue", LeafletIssueFactory),
+    Refused("no_delete_protocols_leaflettext", LeafletTextFactory),
+    Refused(
+        "approved_leaflet_stays",
+        partial(LeafletTextFactory, approved=True),
+        {"says": {}},
+    ),
     # The chair.
     Refused("no_update_treatment_sessions_consentevent", ConsentEventFactory, PERSON),
     Refused("no_delete_treatment_sessions_consentevent", ConsentEventFactory),

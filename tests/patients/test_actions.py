@@ -25,6 +25,7 @@ SMITH: dict[str, Any] = {
     "phone": "+442079460011",
     "email": "",
     "preferred_language": "en",
+    "leaflet_format": "standard",
     "reception_notes": "",
 }
 

@@ -117,6 +117,7 @@ def test_a_name_written_anew_is_found_by_both_its_names(rita):
         phone="",
         email="",
         preferred_language="pl",
+        leaflet_format="standard",
         reception_notes="",
     )
 

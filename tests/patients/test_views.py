@@ -56,6 +56,7 @@ def lodzka(rita) -> Patient:
         phone="+442079460011",
         email="zaneta@example.com",
         preferred_language="pl",
+        leaflet_format="standard",
         reception_notes="Rings twice",
     )
 

@@ -1,5 +1,6 @@
 """The plan and the record of one visit."""
 
+import datetime as dt
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -169,14 +170,20 @@ class SessionRecord(LockedBySignature):
         return total_ml([p.given_ml for p in self.points_in_order if p.given_ml])
 
     @property
-    def dressing_until(self) -> str:
-        """Until when the dressing stays on (R18); empty before the end is recorded."""
+    def dressing_ends_at(self) -> dt.datetime | None:
+        """Until when the dressing stays on (R18); None before the end is recorded."""
         if self.ended_at is None:
+            return None
+        version = self.treatment_session.course.protocol_version
+        return keep_until(self.ended_at, hours=version.dressing_hours)
+
+    @property
+    def dressing_until(self) -> str:
+        """The same as staff read it; empty before the end is recorded."""
+        until = self.dressing_ends_at
+        if self.ended_at is None or until is None:
             return ""
         session = self.treatment_session
-        until = keep_until(
-            self.ended_at, hours=session.course.protocol_version.dressing_hours
-        )
         ended = self.ended_at.astimezone(session.zone)
         return clock_text(until, seen_from=ended.date(), zone=session.zone)
 

@@ -678,7 +678,9 @@ def test_what_comes_free_names_how_many_would_come_earlier(desk, move, course, o
     assert "1 person would take an earlier day." in page_of(desk, course)
 
 
-def test_a_leaflet_handed_over_before_a_move_is_to_be_printed_again(desk, move, course):
+def test_a_leaflet_handed_over_before_a_move_is_to_be_printed_again(
+    desk, move, course, english
+):
     give_day_0(course)
     day_0 = course.sessions.get(protocol_day=0)
     leaflet = reverse("sessions:leaflet", args=[day_0.pk])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from mesoclinic.vocabulary import AllergyState
+from protocols.wording import shipped
 from sessions.paper.content import (
     Allergies,
     AmendmentRow,
@@ -16,6 +17,7 @@ from sessions.paper.content import (
     SheetState,
     SignatureBlock,
     Visit,
+    english_headings,
 )
 
 SMITH = Identity(
@@ -179,7 +181,14 @@ def signed_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
 
 def leaflet(**changes: Any) -> LeafletContent:
     """Return the leaflet of a day-3 visit."""
+    words = shipped()["en"]
     content = LeafletContent(
+        words=english_headings(
+            changes.get("dressing_hours", 3), changes.get("emergency_number", "999")
+        ),
+        to_expect=words.lists["expect"],
+        call_us=words.lists["call"],
+        emergency=words.lists["emergency"],
         clinic_name="Northgate Pain Clinic",
         clinic_address="12 North Gate, Leeds LS1 4AB",
         clinic_phone="0113 496 0123",
@@ -202,6 +211,6 @@ def leaflet(**changes: Any) -> LeafletContent:
         evaluation="Then we look at how well it worked: "
         "Tuesday 8 December 2026, 10:20.",
         version="A1",
-        printed="Rita Vance, Tue 24-Nov-2026 10:50",
+        printed="printed by Rita Vance, Tue 24-Nov-2026 10:50",
     )
     return replace(content, **changes)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from mesoclinic.models import AuditEvent
 from patients import actions as patients
@@ -16,14 +17,19 @@ from sessions.paper.actions import issue_leaflet
 from sessions.paper.documents import session_sheet
 from sessions.recording import actions as recording
 from tests.drafts import written
-from tests.factories import ConsentEventFactory, PatientFactory
+from tests.factories import (
+    ConsentEventFactory,
+    LeafletTextFactory,
+    PatientFactory,
+)
+from tests.pages import text_of
 from tests.sessions.recording.test_actions import ENDED, MONDAY, NOW
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def course(rita, dr_cooper, site, indication):
+def course(rita, dr_cooper, site, indication, english):
     return courses.book(
         by=rita,
         patient=PatientFactory(family_name="Smith", given_names="Anne", title="Mrs"),
@@ -60,7 +66,7 @@ def test_leaflet_says_until_when_what_never_and_when_to_come_back(treat, rita):
     leaflet = issue_leaflet(treat(), by=rita)
 
     assert leaflet.keep_until == "12:15"
-    assert leaflet.site == "Achilles tendinopathy, RIGHT side"
+    assert leaflet.site == "Achilles tendinopathy, right side"
     assert [(visit.day, visit.time) for visit in leaflet.visits] == [
         ("Thursday 5 March 2026", "09:00"),
         ("Monday 9 March 2026", "09:00"),
@@ -73,7 +79,7 @@ def test_leaflet_says_until_when_what_never_and_when_to_come_back(treat, rita):
         ("10:42", "13:45"),
         ("10:45", "13:45"),
         ("10:45:01", "13:50"),
-        ("22:10", "tomorrow 01:10"),
+        ("22:10", "tomorrow, Tuesday 3 March 2026, 01:10"),
     ],
 )
 def test_leaflet_prints_the_worked_examples_of_r18(treat, rita, ended_at, keep_until):
@@ -162,3 +168,74 @@ def test_sheet_says_where_what_from_which_lot_and_that_it_is_void(treat, dr_coop
     assert sheet.state_words == "VOID – Signed record"
     assert sheet.void.startswith("Written for somebody else (Dr Alice Cooper")
     assert sheet.signature_holds
+
+
+# --- Language and format --------------------------------------------------------------
+
+
+def test_leaflet_is_in_the_language_and_format_that_the_patient_needs(treat, rita):
+    LeafletTextFactory(language="ar")
+    session = treat()
+    Patient.objects.update(preferred_language="ar", leaflet_format="large")
+
+    leaflet = issue_leaflet(fresh(session), by=rita)
+
+    assert (leaflet.language, leaflet.direction, leaflet.format) == (
+        "ar",
+        "rtl",
+        "large",
+    )
+    assert leaflet.words["no_ice"] == "لا ثلج."
+    assert leaflet.treated_on == "الاثنين 2 مارس 2026"
+    assert leaflet.not_approved
+    issue = LeafletIssue.objects.get()
+    assert (issue.language, issue.leaflet_format) == ("ar", "large")
+
+
+def test_another_format_is_a_leaflet_of_its_own_and_each_is_reprinted(treat, rita):
+    session = treat()
+
+    for leaflet_format in ("standard", "large", "standard", "large"):
+        leaflet = issue_leaflet(fresh(session), by=rita, leaflet_format=leaflet_format)
+
+    assert leaflet.reprint_of
+    assert LeafletIssue.objects.count() == 2
+
+
+def test_an_approved_leaflet_is_no_draft_and_names_its_version(treat, rita, english):
+    session = treat()
+    LeafletTextFactory(number=2, approved=True)
+
+    leaflet = issue_leaflet(session, by=rita)
+
+    assert (leaflet.version, leaflet.not_approved) == ("EN 2", "")
+
+
+def test_a_language_that_the_clinic_does_not_have_is_said_before(
+    treat, rita, client_of
+):
+    session = treat()
+    Patient.objects.update(preferred_language="uk")
+    desk = client_of(rita)
+    leaflet = reverse("sessions:leaflet", args=[session.pk])
+
+    asked = desk.get(leaflet)
+
+    assert asked.headers["Location"] == reverse(
+        "sessions:leaflet_choice", args=[session.pk]
+    )
+    assert "No leaflet in Ukrainian" in text_of(desk.get(asked.headers["Location"]))
+    assert not LeafletIssue.objects.exists()
+    handed_over = desk.get(leaflet, {"language": "en", "leaflet_format": "easy"})
+    assert handed_over.headers["Content-Type"] == "application/pdf"
+    assert LeafletIssue.objects.get().leaflet_format == "easy"
+
+
+@pytest.mark.parametrize("query", [{"language": "xx"}, {"leaflet_format": "huge"}])
+def test_what_is_not_offered_is_asked_again(treat, rita, client_of, query):
+    session = treat()
+
+    answer = client_of(rita).get(reverse("sessions:leaflet", args=[session.pk]), query)
+
+    assert answer.status_code == 302
+    assert not LeafletIssue.objects.exists()

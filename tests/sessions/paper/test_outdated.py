@@ -28,7 +28,7 @@ def clock():
 
 
 @pytest.fixture
-def book(rita, dr_cooper, site, indication):
+def book(rita, dr_cooper, site, indication, english):
     def book(at: int = 9) -> Course:
         return courses.book(
             by=rita,

@@ -1,0 +1,79 @@
+"""Every leaflet that is shipped, in every format and on both papers, read back."""
+
+import io
+
+import pypdf
+import pytest
+from django.urls import reverse
+from pypdf.generic import DictionaryObject
+
+from mesoclinic.pdf import Paper
+from mesoclinic.vocabulary import LeafletFormat
+from protocols.wording import shipped
+from sessions.paper.documents import sample_leaflet
+from sessions.paper.printing import SIZES, leaflet_pdf
+from tests.factories import LeafletTextFactory
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = tuple(shipped())
+
+
+def printed(language: str, layout: str, paper: Paper, site) -> pypdf.PdfReader:
+    text = LeafletTextFactory(language=language)
+    content = sample_leaflet(text, leaflet_format=LeafletFormat(layout), site=site)
+    return pypdf.PdfReader(io.BytesIO(leaflet_pdf(content, paper=paper)))
+
+
+def sizes_in(page: pypdf.PageObject) -> set[float]:
+    """The sizes of letters on a page, in points."""
+    found: set[float] = set()
+
+    def visit(text: str, _: object, matrix: list[float], font: object, size: float):
+        if text.strip():
+            found.add(round(abs(matrix[0]) * size, 1))
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+@pytest.mark.parametrize("layout", list(LeafletFormat))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_leaflet_is_tagged_in_its_language_and_legible(
+    language, layout, paper, site
+):
+    reader = printed(language, layout, paper, site)
+
+    assert reader.trailer["/Root"]["/Lang"] == language
+    assert isinstance(reader.trailer["/Root"]["/StructTreeRoot"], DictionaryObject)
+    assert len(reader.pages) <= (1 if layout == LeafletFormat.STANDARD else 2)
+    assert min(size for page in reader.pages for size in sizes_in(page)) >= 12
+    words = shipped()[language].words
+    text = " ".join(page.extract_text() for page in reader.pages)
+    if language != "ar":  # its letters are read back in the order they are drawn in
+        for key in ("title", "no_cream", "no_ice", "no_massage", "next_visits"):
+            assert words[key] in " ".join(text.split()), key
+    assert "13:45" in text
+    assert "10:20" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_large_print_is_large(language, site):
+    page = printed(language, "large", Paper.A4, site).pages[0]
+
+    # The foot and the clinic's name are 12 points; what is said is at least 16.
+    body = {size for size in sizes_in(page) if size > 12}
+    assert min(body) >= min(SIZES["large"])
+
+
+def test_admins_print_a_sample_before_they_approve(client_of, ada, site):
+    text = LeafletTextFactory()
+    sample = reverse("sessions:leaflet_sample", args=[text.pk])
+    office = client_of(ada)
+
+    page = office.get(sample, {"leaflet_format": "easy", "paper": "letter"})
+
+    reader = pypdf.PdfReader(io.BytesIO(page.content))
+    assert "Draft, to be approved" in reader.pages[0].extract_text()
+    assert office.get(sample, {"leaflet_format": "huge"}).status_code == 404
