@@ -108,9 +108,12 @@ class QrCode:
 
 
 @lru_cache(maxsize=256)
-def qr_code(text: str) -> QrCode:
-    """Return `text` as a QR code; kept, because drawing one takes milliseconds."""
-    rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=4))
+def qr_code(text: str, *, error: str = "m") -> QrCode:
+    """Return `text` as a QR code; kept, because drawing one takes milliseconds.
+
+    `error` is how much of it may be unreadable: l 7 %, m 15 %.
+    """
+    rows = list(segno.make(text, error=error, micro=False).matrix_iter(border=4))
     return QrCode(size=len(rows), path="".join(map(_strokes, range(len(rows)), rows)))
 
 
@@ -226,6 +229,8 @@ class LeafletContent:
     dressing_hours: int = 3
     visits: tuple[Visit, ...] = ()
     evaluation: str = ""
+    # The visits for a phone, as iCalendar text.
+    calendar: str = ""
     advice: tuple[str, ...] = ()
     to_expect: tuple[str, ...]
     call_us: tuple[str, ...]
@@ -237,6 +242,10 @@ class LeafletContent:
     reprint_of: str = ""
     # What it says of days and people, whatever its language; see outdated.py.
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def qr(self) -> QrCode | None:
+        return qr_code(self.calendar, error="l") if self.calendar else None
 
     def as_json(self) -> dict[str, Any]:
         """Return what JSON can hold, equal to itself after a trip through it."""

@@ -14,6 +14,7 @@ from protocols.dates import LEAST_DRESSING_HOURS
 from protocols.dosing import format_mg, format_ml, needle_depth_mm, total_ml
 from protocols.models import LeafletText, ProtocolVersion
 from sessions.courses.models import Course, TreatmentSession
+from sessions.paper.calendar import calendar_text
 from sessions.paper.content import (
     Allergies,
     AmendmentRow,
@@ -330,6 +331,7 @@ def aftercare_leaflet(
         keep_until=_keep_until(treatment_session, phrases),
         dressing_hours=course.protocol_version.dressing_hours,
         visits=tuple(visit_of(s, phrases) for s in next_visits(treatment_session)),
+        calendar=calendar_text(next_visits(treatment_session)),
         evaluation=phrases.word("evaluation", date=last),
         advice=phrases.advice,
         to_expect=phrases.lines("expect"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import time_machine
 from django.urls import reverse
+from icalendar import Calendar
 
 from mesoclinic.models import AuditEvent
 from patients import actions as patients
@@ -239,3 +240,33 @@ def test_what_is_not_offered_is_asked_again(treat, rita, client_of, query):
 
     assert answer.status_code == 302
     assert not LeafletIssue.objects.exists()
+
+
+# --- For a phone ----------------------------------------------------------------------
+
+
+def test_the_code_on_a_leaflet_is_a_calendar_without_a_diagnosis(treat, rita):
+    session = treat()
+
+    leaflet = issue_leaflet(session, by=rita)
+
+    events = Calendar.from_ical(leaflet.calendar).events
+    assert [event["dtstart"].dt.isoformat() for event in events] == [
+        "2026-03-05T09:00:00+00:00",
+        "2026-03-09T09:00:00+00:00",
+    ]
+    assert {str(event["summary"]) for event in events} == {session.course.site.name}
+    assert len({event["uid"] for event in events}) == 2
+    for secret in ("Smith", "Anne", "Achilles", "right", "MC", "treat"):
+        assert secret.lower() not in leaflet.calendar.lower()
+    assert leaflet.qr is not None
+    assert leaflet.qr.size <= 85
+
+
+def test_a_leaflet_without_visits_has_no_code(treat, rita, course):
+    session = treat()
+    course.sessions.filter(protocol_day__gt=0).update(status="withheld")
+
+    leaflet = issue_leaflet(fresh(session), by=rita)
+
+    assert (leaflet.calendar, leaflet.qr) == ("", None)

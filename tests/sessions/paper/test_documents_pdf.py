@@ -60,6 +60,7 @@ DOCUMENTS = {
     "long name": draft_sheet(identity=LONG),
     "Arabic name": draft_sheet(identity=ARABIC, side=""),
     "leaflet": leaflet(),
+    "leaflet with a code": leaflet(calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
     "leaflet to write on": leaflet(keep_until="", visits=(), evaluation=""),
     "leaflet reprinted": leaflet(reprint_of="Reprint of the leaflet of 24-Nov-2026"),
     "leaflet, Arabic name": leaflet(patient_name="فاطمة الزهراء العبدالله"),

@@ -2,6 +2,7 @@
 
 import io
 
+import page as pdf_validator
 import pypdf
 import pytest
 from django.urls import reverse
@@ -19,10 +20,14 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = tuple(shipped())
 
 
-def printed(language: str, layout: str, paper: Paper, site) -> pypdf.PdfReader:
+def printed(language: str, layout: str, paper: Paper, site) -> bytes:
     text = LeafletTextFactory(language=language)
     content = sample_leaflet(text, leaflet_format=LeafletFormat(layout), site=site)
-    return pypdf.PdfReader(io.BytesIO(leaflet_pdf(content, paper=paper)))
+    return leaflet_pdf(content, paper=paper)
+
+
+def read(pdf: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(pdf))
 
 
 def sizes_in(page: pypdf.PageObject) -> set[float]:
@@ -43,8 +48,10 @@ def sizes_in(page: pypdf.PageObject) -> set[float]:
 def test_every_leaflet_is_tagged_in_its_language_and_legible(
     language, layout, paper, site
 ):
-    reader = printed(language, layout, paper, site)
+    pdf = printed(language, layout, paper, site)
+    reader = read(pdf)
 
+    assert pdf_validator.validate_pdf_bytes(pdf, profile="ua1").failures == []
     assert reader.trailer["/Root"]["/Lang"] == language
     assert isinstance(reader.trailer["/Root"]["/StructTreeRoot"], DictionaryObject)
     assert len(reader.pages) <= (1 if layout == LeafletFormat.STANDARD else 2)
@@ -60,10 +67,10 @@ def test_every_leaflet_is_tagged_in_its_language_and_legible(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_large_print_is_large(language, site):
-    page = printed(language, "large", Paper.A4, site).pages[0]
+    first = read(printed(language, "large", Paper.A4, site)).pages[0]
 
     # The foot and the clinic's name are 12 points; what is said is at least 16.
-    body = {size for size in sizes_in(page) if size > 12}
+    body = {size for size in sizes_in(first) if size > 12}
     assert min(body) >= min(SIZES["large"])
 
 
@@ -74,6 +81,6 @@ def test_admins_print_a_sample_before_they_approve(client_of, ada, site):
 
     page = office.get(sample, {"leaflet_format": "easy", "paper": "letter"})
 
-    reader = pypdf.PdfReader(io.BytesIO(page.content))
+    reader = read(page.content)
     assert "Draft, to be approved" in reader.pages[0].extract_text()
     assert office.get(sample, {"leaflet_format": "huge"}).status_code == 404
