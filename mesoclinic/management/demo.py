@@ -24,12 +24,14 @@ from mesoclinic.vocabulary import (
     Consent,
     Forearm,
     Judgement,
+    LeafletFormat,
     SafetyCheck,
     Side,
 )
 from patients import actions as patients
 from patients.models import Patient
-from protocols.models import Indication, PointTemplate, StockLot
+from protocols import actions as protocols
+from protocols.models import Indication, LeafletText, PointTemplate, StockLot
 from sessions.courses import actions as courses
 from sessions.courses.models import Course, TreatmentSession
 from sessions.courses.visits import propose
@@ -98,6 +100,12 @@ PEOPLE = (
     ("Zanetti", "Paola", "Ms", "female", "it"),
 )
 
+NEEDS = {
+    "الحسن": LeafletFormat.LARGE,
+    "Whitcombe": LeafletFormat.LARGE,
+    "Quigley": LeafletFormat.EASY,
+}
+
 INDICATIONS = (
     ("achilles", Side.RIGHT),
     ("plantar-fasciitis", Side.LEFT),
@@ -158,7 +166,15 @@ def load(password: str) -> None:
     people = [_register(person, chance, team) for person in PEOPLE]
     today = timezone.now().astimezone(site.zone).date()
     stock_the_shelf(by=team["admin"], today=today)
+    _approve_english(team["admin"], today)
     _book_all(people, site, team, chance)
+
+
+def _approve_english(admin: User, today: dt.date) -> None:
+    """The other languages stay drafts, as they are shipped."""
+    in_a_year = today + dt.timedelta(days=365)
+    english = LeafletText.objects.get(language="en")
+    protocols.approve_leaflet(english, by=admin, review_on=in_a_year)
 
 
 def set_passwords(password: str) -> None:
@@ -244,7 +260,7 @@ def _register(
         phone=f"+4420794600{chance.randrange(10, 99)}",
         email="",
         preferred_language=language,
-        leaflet_format="standard",
+        leaflet_format=NEEDS.get(family_name, LeafletFormat.STANDARD),
         reception_notes=chance.choice(["", "", "", "Hard of hearing."]),
     )
     _tell_allergies(patient, chance, team["clinician"])
