@@ -457,7 +457,9 @@ def _leaflet_forms(client: Client, text: LeafletText) -> dict[str, Form]:
     )
     review = {"review_on": "2 mar 2027"}
     return {
-        "leaflet_edit": Form(client, edit, words, tuple(words)),
+        "leaflet_edit": Form(
+            client, edit, words | {"word_title": "After it"}, tuple(words)
+        ),
         "leaflet_approve": Form(client, approve, review, ("review_on",)),
         "leaflet_new": Form(
             client, reverse("protocols:leaflet_new"), {"language": "fr"}, ()
