@@ -277,7 +277,7 @@ def test_from_a_name_to_the_paper(clinic, monday, new_page, hand_of):
     assert len(re.findall(r"0\.1 mL 0\.1 mL", sheet)) == 8
     for words in (
         "Mrs Anne-Jorun Smith",
-        "RIGHT side",
+        "right side",
         "Keep the dressing on until 12:20",
         "No cream",
         "No ice",
