@@ -225,6 +225,9 @@ STATICFILES_DIRS = [
     ("vendor/noto-sans-600", _FONTS / "noto-sans" / "600SemiBold"),
     ("vendor/noto-sans-arabic-400", _FONTS / "noto-sans-arabic" / "400Regular"),
     ("vendor/noto-sans-arabic-600", _FONTS / "noto-sans-arabic" / "600SemiBold"),
+    ("vendor/noto-sans-hebrew-400", _FONTS / "noto-sans-hebrew" / "400Regular"),
+    ("vendor/noto-sans-hebrew-600", _FONTS / "noto-sans-hebrew" / "600SemiBold"),
+    ("vendor/noto-emoji-400", _FONTS / "noto-emoji" / "400Regular"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
