@@ -211,6 +211,24 @@ if env.bool("BEHIND_PROXY", default=False):
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
 
+# --- Paper ------------------------------------------------------------------
+
+# Finished documents, by a hash of what they say; shared by all processes.
+PAPERS_DIR = env.path("PAPERS_DIR", default=str(BASE_DIR / "var" / "papers"))
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "papers": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(PAPERS_DIR),
+        "TIMEOUT": 7 * 24 * 60 * 60,  # seconds
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
+}
+# Child processes that make documents, for each process of the server; 80 MB each.
+PRINTERS = env.int("PRINTERS", default=2)
+# Documents are made when a plan is saved or signed, before anybody asks for them.
+PAPER_AHEAD = env.bool("PAPER_AHEAD", default=True)
+
 # --- Static files -----------------------------------------------------------
 
 _PACKAGES = BASE_DIR / "node_modules"

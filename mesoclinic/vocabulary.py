@@ -115,7 +115,7 @@ class LeafletFormat(Labelled):
 
     STANDARD = "standard", "Standard"
     LARGE = "large", "Large print"
-    EASY = "easy", "Easy read"
+    EASY = "easyread", "Easy read"
 
 
 class Sex(Labelled):

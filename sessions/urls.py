@@ -1,12 +1,13 @@
 """Courses, the diary, visits and their paper."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from sessions.courses import views as courses
 from sessions.diary import views as diary
 from sessions.diary.feeds import views as feeds
 from sessions.outcomes import views as outcomes
 from sessions.paper import views as paper
+from sessions.paper.kinds import KINDS, Kind
 from sessions.paper.outdated import outdated_leaflets
 from sessions.recording import views as recording
 from sessions.recording.recall import views as recall
@@ -15,6 +16,17 @@ app_name = "sessions"
 
 # The courses' pages know nothing of paper; what they ask about it is handed in.
 _leaflets = {"outdated_leaflets": outdated_leaflets}
+
+
+def _addresses(kind: Kind) -> list[URLPattern]:
+    """Return the three addresses of a kind of paper."""
+    slug, of = kind.slug, f"sessions/<id:pk>/{kind.slug}"
+    return [
+        path(f"{of}.pdf", paper.pdf_of(kind), name=slug),
+        path(f"{of}/", paper.preview_of(kind), name=f"{slug}_preview"),
+        path(f"{of}/<id:page>.png", paper.picture_of(kind), name=f"{slug}_picture"),
+    ]
+
 
 urlpatterns = [
     path("courses/new/", courses.book, name="course_new"),
@@ -55,7 +67,5 @@ urlpatterns = [
     path("recall/<id:pk>/", recall.recall, name="recall"),
     path("recall/<id:pk>.csv", recall.recall_csv, name="recall_csv"),
     path("sessions/<id:pk>/set-aside/", courses.set_aside, name="set_aside"),
-    path("sessions/<id:pk>/sheet.pdf", paper.sheet, name="sheet"),
-    path("sessions/<id:pk>/leaflet/", paper.leaflet_choice, name="leaflet_choice"),
-    path("sessions/<id:pk>/leaflet.pdf", paper.leaflet, name="leaflet"),
+    *(each for kind in KINDS for each in _addresses(kind)),
 ]

@@ -17,7 +17,7 @@ os.environ |= {
 }
 
 from mesoclinic.settings import *  # noqa: E402, F403
-from mesoclinic.settings import DATABASES, STORAGES  # noqa: E402
+from mesoclinic.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 # One directory per process: two runs in one working tree do not meet.
 _scratch = TemporaryDirectory(prefix="mesoclinic-tests-", ignore_cleanup_errors=True)
@@ -25,6 +25,10 @@ _scratch = TemporaryDirectory(prefix="mesoclinic-tests-", ignore_cleanup_errors=
 if DATABASES["default"]["ENGINE"] == "mesoclinic.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": f"{_scratch.name}/test.sqlite3"}
 STATIC_ROOT = _scratch.name
+CACHES["papers"]["LOCATION"] = f"{_scratch.name}/papers"
+PRINTERS = 1
+# A thread that reads the database would meet the end of its test.
+PAPER_AHEAD = False
 # Hashed names need `collectstatic` first; only `check --deploy` looks at those.
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -1,6 +1,6 @@
 """Print what was recorded, and keep what was handed over (R20)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -10,21 +10,31 @@ from mesoclinic.models import User
 from mesoclinic.vocabulary import LeafletFormat
 from protocols.models import LeafletText
 from sessions.courses.models import TreatmentSession
-from sessions.paper.content import LeafletContent
+from sessions.paper.content import LeafletContent, SheetContent
 from sessions.paper.documents import aftercare_leaflet
 from sessions.paper.models import LeafletIssue
 from sessions.paper.phrases import Phrases
 
 
-@transaction.atomic
-def issue_leaflet(
+class NoSuchLeaflet(LookupError):  # noqa: N818  it says what there is not
+    """The clinic has no leaflet in that language."""
+
+
+@dataclass(frozen=True)
+class LeafletToHandOver:
+    """What a leaflet says now, and a hash of it but for the mark of a reprint."""
+
+    content: LeafletContent
+    says: str
+
+
+def leaflet_now(
     treatment_session: TreatmentSession,
     *,
-    by: User,
     language: str = "",
     leaflet_format: str = "",
-) -> LeafletContent:
-    """Return the leaflet to print, and keep it as handed over.
+) -> LeafletToHandOver:
+    """Return the leaflet that printing now would give; writes nothing.
 
     Language and format are what the patient needs, unless others are asked for. Raises
     NoSuchLeaflet where the clinic has no words in the language.
@@ -32,27 +42,37 @@ def issue_leaflet(
     While what it says is still true, a second print is a reprint of the same words
     and times, marked as one. Once visits have moved it is a new leaflet.
     """
-    TreatmentSession.objects.select_for_update().get(pk=treatment_session.pk)
     patient = treatment_session.patient
     text = text_for(language or patient.preferred_language)
     layout = LeafletFormat(leaflet_format or patient.leaflet_format)
-    content = aftercare_leaflet(
-        treatment_session, by=by, text=text, leaflet_format=layout
-    )
+    content = aftercare_leaflet(treatment_session, text=text, leaflet_format=layout)
     says = _says(content)
     issued = LeafletIssue.objects.latest_for(
         treatment_session, language=text.language, leaflet_format=layout
     )
-    is_reprint = issued is not None and issued.content_hash == says
-    if issued is not None and is_reprint:
-        content = _reprint(issued, Phrases(text))
-    else:
+    if issued is None or issued.content_hash != says:
+        return LeafletToHandOver(content, says)
+    return LeafletToHandOver(_reprint(issued, Phrases(text)), says)
+
+
+@transaction.atomic
+def keep_leaflet(
+    treatment_session: TreatmentSession, leaflet: LeafletToHandOver, *, by: User
+) -> None:
+    """Keep a leaflet as handed over; one that said the same before is a reprint."""
+    TreatmentSession.objects.select_for_update().get(pk=treatment_session.pk)
+    content = leaflet.content
+    issued = LeafletIssue.objects.latest_for(
+        treatment_session, language=content.language, leaflet_format=content.format
+    )
+    is_reprint = issued is not None and issued.content_hash == leaflet.says
+    if issued is None or not is_reprint:
         issued = LeafletIssue.objects.create(
             treatment_session=treatment_session,
-            language=text.language,
-            leaflet_format=layout,
+            language=content.language,
+            leaflet_format=content.format,
             content=content.as_json(),
-            content_hash=says,
+            content_hash=leaflet.says,
             issued_by=by,
         )
     audit.record(
@@ -61,16 +81,24 @@ def issue_leaflet(
         by=by,
         patient_id=treatment_session.patient_id,
         reprint=is_reprint,
-        language=text.language,
-        leaflet_format=layout,
-        version=str(text),
-        hash=says,
+        language=content.language,
+        leaflet_format=content.format,
+        version=content.version,
+        hash=leaflet.says,
     )
-    return content
 
 
-class NoSuchLeaflet(LookupError):  # noqa: N818  it says what there is not
-    """The clinic has no leaflet in that language."""
+def keep_sheet(
+    treatment_session: TreatmentSession, content: SheetContent, *, by: User
+) -> None:
+    """Keep that a sheet was printed, and in which state the record was."""
+    audit.record(
+        "sheet.printed",
+        treatment_session,
+        by=by,
+        patient_id=treatment_session.patient_id,
+        state=content.state.name,
+    )
 
 
 def text_for(language: str) -> LeafletText:
@@ -82,8 +110,8 @@ def text_for(language: str) -> LeafletText:
 
 
 def _says(content: LeafletContent) -> str:
-    """A hash over what the patient reads, not over who printed it when."""
-    return keyed_hash(replace(content, printed="").as_json())
+    """A hash over what the patient reads."""
+    return keyed_hash(content.as_json())
 
 
 def _reprint(issue: LeafletIssue, phrases: Phrases) -> LeafletContent:

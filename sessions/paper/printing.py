@@ -1,8 +1,10 @@
-"""From what a paper says to the PDF of it."""
+"""From what a paper says to the document of it."""
 
-from mesoclinic.pdf import Paper, render_to_fit
+from zoneinfo import ZoneInfo
+
+from mesoclinic.pdf import Document, Paper
 from mesoclinic.vocabulary import LeafletFormat
-from sessions.paper.content import LeafletContent
+from sessions.paper.content import LeafletContent, SheetContent
 
 # In points, the best first; where none comes on one page, the best on two.
 SIZES: dict[str, tuple[int, ...]] = {
@@ -12,7 +14,12 @@ SIZES: dict[str, tuple[int, ...]] = {
 }
 
 
-def leaflet_pdf(content: LeafletContent, *, paper: Paper) -> bytes:
-    """Return a leaflet as large as its format asks for, and on one page if it can."""
+def sheet_document(content: SheetContent, *, paper: Paper, zone: ZoneInfo) -> Document:
+    """Return a session sheet."""
+    return Document("print/sheet.html", ({"sheet": content},), paper, zone)
+
+
+def leaflet_document(content: LeafletContent, *, paper: Paper) -> Document:
+    """Return a leaflet as large as its format asks for, on one page if it can."""
     contexts = ({"leaflet": content, "size": size} for size in SIZES[content.format])
-    return render_to_fit("print/leaflet.html", contexts, paper=paper)
+    return Document("print/leaflet.html", tuple(contexts), paper)

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,8 +14,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
-from mesoclinic import pdf
-from mesoclinic.pdf import Paper, PdfError, make_pdf, pdf_response, render_pdf
+from mesoclinic.pdf import Document, Paper, PdfError, make_pdf, pdf_response, press
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width=9 height=9><title>t</title>"
 PAGE = "<html lang=en><title>t</title><body>{}</body></html>"
@@ -136,10 +134,10 @@ def test_a_static_file_is_found() -> None:
 def other_static_files(settings, tmp_path: Path, monkeypatch) -> Path:
     """A copy of the stylesheet without what it names; presses are built anew."""
     shutil.copytree(
-        Path(str(finders.find(pdf.STYLESHEET))).parent, tmp_path / "static" / "css"
+        Path(str(finders.find(press.STYLESHEET))).parent, tmp_path / "static" / "css"
     )
     settings.STATICFILES_DIRS = [tmp_path / "static"]
-    monkeypatch.setattr(pdf, "_presses", {})
+    monkeypatch.setattr(press, "_presses", {})
     return tmp_path / "static"
 
 
@@ -252,29 +250,32 @@ def template(settings, tmp_path: Path) -> str:
     return "note.html"
 
 
-def test_an_unchanged_document_is_not_made_twice(template: str) -> None:
-    first = render_pdf(template, {"text": "as before"}, paper=Paper.A4)
+def document(template: str, paper: Paper = Paper.A4, **context: str) -> Document:
+    return Document(template, (context,), paper)
 
-    assert render_pdf(template, {"text": "as before"}, paper=Paper.A4) is first
-    assert render_pdf(template, {"text": "changed"}, paper=Paper.A4) != first
-    assert render_pdf(template, {"text": "as before"}, paper=Paper.LETTER) != first
+
+def test_an_unchanged_document_is_not_made_twice(template: str) -> None:
+    first = document(template, text="as before").printed()
+
+    assert document(template, text="as before").printed() == first
+    assert document(template, text="changed").printed() != first
+    assert document(template, Paper.LETTER, text="as before").printed() != first
 
 
 def test_what_people_type_is_printed_not_obeyed(template: str) -> None:
-    text = "<img src=http://127.0.0.1:1/x>"
-
-    assert render_pdf(template, {"text": text}, paper=Paper.A4)
+    assert document(template, text="<img src=http://127.0.0.1:1/x>").printed()
 
 
-def test_documents_made_at_once_equal_those_made_in_turn() -> None:
-    pages = [page(f"<h1>Page {number}</h1>" * number) for number in range(1, 13)]
-    make = partial(make_pdf, paper=Paper.A4)
-    in_turn = [make(html) for html in pages]
+def test_documents_made_at_once_equal_those_made_in_turn(template: str) -> None:
+    texts = [f"Page {number} " * number for number in range(1, 13)]
+    in_turn = [make_pdf(page(text), paper=Paper.A4) for text in texts]
 
     with ThreadPoolExecutor(8) as threads:
-        at_once = list(threads.map(make, pages))
+        at_once = list(
+            threads.map(lambda text: document(template, text=text).printed(), texts)
+        )
 
-    assert at_once == in_turn
+    assert [printed.content for printed in at_once] == in_turn
 
 
 @pytest.mark.parametrize("enabled", [True, False])

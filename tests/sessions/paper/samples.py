@@ -93,7 +93,6 @@ def draft_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
         mixture="procaine 2 %, 1 mL, lot PR2231, expiry 06-2027\n"
         "sodium chloride 0.9 %, 1 mL, lot NS1107, expiry 01-2028",
         record_url="https://clinic.example/sessions/482/",
-        printed="Rita Vance, Tue 24-Nov-2026 10:05",
     )
     return replace(sheet, **changes)
 
@@ -211,6 +210,5 @@ def leaflet(**changes: Any) -> LeafletContent:
         evaluation="Then we look at how well it worked: "
         "Tuesday 8 December 2026, 10:20.",
         version="A1",
-        printed="printed by Rita Vance, Tue 24-Nov-2026 10:50",
     )
     return replace(content, **changes)

@@ -14,7 +14,6 @@ from patients.models import Patient
 from sessions.courses import actions as courses
 from sessions.courses.visits import propose
 from sessions.models import LeafletIssue, TreatmentSession
-from sessions.paper.actions import issue_leaflet
 from sessions.paper.documents import session_sheet
 from sessions.recording import actions as recording
 from tests.drafts import written
@@ -24,6 +23,7 @@ from tests.factories import (
     PatientFactory,
 )
 from tests.pages import text_of
+from tests.sessions.paper.handing import issue_leaflet
 from tests.sessions.recording.test_actions import ENDED, MONDAY, NOW
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_a_moved_visit_makes_a_new_leaflet_and_keeps_the_old_one(treat, course, 
 
 
 def test_sheet_of_a_signed_record_carries_all_of_it(treat, dr_cooper):
-    sheet = session_sheet(treat(), by=dr_cooper, record_url="http://x/sessions/1/")
+    sheet = session_sheet(treat(), record_url="http://x/sessions/1/")
 
     assert (sheet.side, sheet.total_given) == ("RIGHT", "0.8 mL")
     assert len(sheet.points) == 8
@@ -135,11 +135,11 @@ def test_sheet_of_a_signed_record_carries_all_of_it(treat, dr_cooper):
 def test_sheet_before_signing_says_so(course, dr_cooper):
     session = fresh(course.in_order[0])
 
-    blank = session_sheet(session, by=dr_cooper, record_url="http://x/")
+    blank = session_sheet(session, record_url="http://x/")
     recording.save_draft(
         session, by=dr_cooper, version=0, draft=written(ENDED), now=NOW
     )
-    draft = session_sheet(fresh(session), by=dr_cooper, record_url="http://x/")
+    draft = session_sheet(fresh(session), record_url="http://x/")
 
     assert blank.state.name == "BLANK"
     assert draft.state == "DRAFT – not signed"
@@ -151,7 +151,7 @@ def test_sheet_of_a_signed_record_shows_the_patient_as_signed(treat, dr_cooper):
 
     patients.record_allergy(session.patient, by=dr_cooper, substance="latex")
     Patient.objects.update(family_name="Jones")
-    sheet = session_sheet(fresh(session), by=dr_cooper, record_url="http://x/")
+    sheet = session_sheet(fresh(session), record_url="http://x/")
 
     assert sheet.identity.name_family == "Smith"
     assert sheet.allergies.known == ()
@@ -161,7 +161,7 @@ def test_sheet_says_where_what_from_which_lot_and_that_it_is_void(treat, dr_coop
     session = treat()
     recording.void(session.record, by=dr_cooper, reason="Written for somebody else")
 
-    sheet = session_sheet(fresh(session), by=dr_cooper, record_url="http://x/")
+    sheet = session_sheet(fresh(session), record_url="http://x/")
 
     assert sheet.mixture == (
         "Lidocaine 1 %: 2 mL (20 mg), lot LIDO1, to 31-Dec-2030\nDrawn up: 2 mL"
@@ -223,16 +223,16 @@ def test_a_language_that_the_clinic_does_not_have_is_said_before(
     asked = desk.get(leaflet)
 
     assert asked.headers["Location"] == reverse(
-        "sessions:leaflet_choice", args=[session.pk]
+        "sessions:leaflet_preview", args=[session.pk]
     )
     assert "No leaflet in Ukrainian" in text_of(desk.get(asked.headers["Location"]))
     assert not LeafletIssue.objects.exists()
-    handed_over = desk.get(leaflet, {"language": "en", "leaflet_format": "easy"})
+    handed_over = desk.get(leaflet, {"lang": "en", "format": "easyread"})
     assert handed_over.headers["Content-Type"] == "application/pdf"
-    assert LeafletIssue.objects.get().leaflet_format == "easy"
+    assert LeafletIssue.objects.get().leaflet_format == "easyread"
 
 
-@pytest.mark.parametrize("query", [{"language": "xx"}, {"leaflet_format": "huge"}])
+@pytest.mark.parametrize("query", [{"lang": "xx"}, {"format": "huge"}, {"paper": "a5"}])
 def test_what_is_not_offered_is_asked_again(treat, rita, client_of, query):
     session = treat()
 

@@ -6,6 +6,7 @@ import socket
 from dataclasses import fields, replace
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import page as pdf_validator
 import pyphen
@@ -13,10 +14,10 @@ import pytest
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
-from mesoclinic.pdf import Paper, render_pdf
+from mesoclinic.pdf import Paper
 from mesoclinic.vocabulary import AllergyState
 from sessions.paper.content import Allergies, LeafletContent, SheetContent, Visit
-from sessions.paper.printing import leaflet_pdf
+from sessions.paper.printing import leaflet_document, sheet_document
 from tests.sessions.paper.samples import (
     SMITH,
     blank_sheet,
@@ -25,14 +26,17 @@ from tests.sessions.paper.samples import (
     signed_sheet,
 )
 
+LONDON = ZoneInfo("Europe/London")
 both_papers = pytest.mark.parametrize("paper", list(Paper))
 IDENTITY = ("SMITH, Anne-Jorun (Mrs)", "14-Aug-1980 (46y)", "Female", "MC 000 123")
 
 
 def print_it(content: SheetContent | LeafletContent, paper: Paper = Paper.A4) -> bytes:
     if isinstance(content, SheetContent):
-        return render_pdf("print/sheet.html", {"sheet": content}, paper=paper)
-    return leaflet_pdf(content, paper=paper)
+        document = sheet_document(content, paper=paper, zone=LONDON)
+    else:
+        document = leaflet_document(content, paper=paper)
+    return document.printed().content
 
 
 def pages_of(
@@ -174,7 +178,7 @@ def test_a_draft_says_who_what_where_and_that_it_is_one(paper: Paper) -> None:
         "needle 4 mm at 60°, to the stop: depth 3.5 mm",
         "procaine 2 %, 1 mL, lot PR2231, expiry 06-2027",
         "Clinician Signature Date and time",
-        "S-000482 printed by Rita Vance, Tue 24-Nov-2026 10:05",
+        "S-000482 as of ",
         "Page 1 of 1",
     ):
         assert words in text
@@ -300,7 +304,6 @@ def test_a_leaflet_says_everything_in_the_order_in_which_it_matters() -> None:
         )
     ]
     assert places == sorted(places)
-    assert "A1 printed by Rita Vance" in text
 
 
 def test_a_leaflet_without_an_end_time_leaves_room_to_write_it() -> None:

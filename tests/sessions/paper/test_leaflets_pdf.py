@@ -12,7 +12,7 @@ from mesoclinic.pdf import Paper
 from mesoclinic.vocabulary import LeafletFormat
 from protocols.wording import shipped
 from sessions.paper.documents import sample_leaflet
-from sessions.paper.printing import SIZES, leaflet_pdf
+from sessions.paper.printing import SIZES, leaflet_document
 from tests.factories import LeafletTextFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ LANGUAGES = tuple(shipped())
 def printed(language: str, layout: str, paper: Paper, site) -> bytes:
     text = LeafletTextFactory(language=language)
     content = sample_leaflet(text, leaflet_format=LeafletFormat(layout), site=site)
-    return leaflet_pdf(content, paper=paper)
+    return leaflet_document(content, paper=paper).printed().content
 
 
 def read(pdf: bytes) -> pypdf.PdfReader:
@@ -79,8 +79,8 @@ def test_admins_print_a_sample_before_they_approve(client_of, ada, site):
     sample = reverse("sessions:leaflet_sample", args=[text.pk])
     office = client_of(ada)
 
-    page = office.get(sample, {"leaflet_format": "easy", "paper": "letter"})
+    page = office.get(sample, {"format": "easyread", "paper": "letter"})
 
     reader = read(page.content)
     assert "Draft, to be approved" in reader.pages[0].extract_text()
-    assert office.get(sample, {"leaflet_format": "huge"}).status_code == 404
+    assert office.get(sample, {"format": "huge"}).status_code == 404

@@ -9,10 +9,10 @@ from django.urls import reverse
 from sessions.courses import actions as courses
 from sessions.courses.models import Course
 from sessions.courses.visits import propose
-from sessions.paper.actions import issue_leaflet
 from sessions.paper.outdated import all_outdated_leaflets, outdated_leaflets
 from tests.factories import PatientFactory
 from tests.pages import queries, text_of
+from tests.sessions.paper.handing import issue_leaflet
 
 pytestmark = pytest.mark.django_db
 

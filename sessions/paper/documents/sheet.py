@@ -1,34 +1,30 @@
-"""From rows to what paper says: one builder per document, all words prepared here."""
+"""The session sheet of one visit: from its rows to what it says."""
 
 import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-from django.utils.dateformat import format as date_text
-
-from mesoclinic.models import User
-from mesoclinic.vocabulary import AllergyState, Consent, LeafletFormat, Severity, Side
+from mesoclinic.vocabulary import AllergyState, Consent, Severity, Side
 from patients.models import Patient
-from protocols.dates import LEAST_DRESSING_HOURS
 from protocols.dosing import format_mg, format_ml, needle_depth_mm, total_ml
-from protocols.models import LeafletText, ProtocolVersion
+from protocols.models import ProtocolVersion
 from sessions.courses.models import Course, TreatmentSession
-from sessions.paper.calendar import calendar_text
 from sessions.paper.content import (
     Allergies,
     AmendmentRow,
     FindingRow,
-    Identity,
-    LeafletContent,
     PointRow,
     ScreeningRow,
     SheetContent,
     SheetState,
     SignatureBlock,
-    Visit,
 )
-from sessions.paper.phrases import Phrases
+from sessions.paper.documents.words import (
+    allergies_of,
+    identity_of,
+    moment_text,
+    short_date,
+)
 from sessions.recording.models import (
     Amendment,
     InjectionPoint,
@@ -38,7 +34,6 @@ from sessions.recording.models import (
     Signature,
 )
 from sessions.recording.sealing import broken_parts
-from sessions.schedule.models import Site
 
 BEFORE = (
     "Identity spoken",
@@ -49,44 +44,21 @@ BEFORE = (
 )
 
 
-def short_date(day: dt.date) -> str:
-    """A date as staff read it: `24-Nov-2026`."""
-    return f"{day:%d-%b-%Y}"
-
-
-def moment_text(moment: dt.datetime) -> str:
-    """A moment as staff read it, in its own zone: `Tue 24-Nov-2026 10:20`."""
-    return f"{moment:%a %d-%b-%Y %H:%M}"
-
-
-def long_date(day: dt.date) -> str:
-    """A date as patients read it: `Tuesday 24 November 2026`."""
-    return date_text(day, "l j F Y")
-
-
-def _printed(by: User, course: Course) -> str:
-    now = timezone.now().astimezone(course.site.zone)
-    return f"{by.display_name}, {moment_text(now)}"
-
-
-# --- The session sheet ------------------------------------------------------
-
-
 def session_sheet(
-    treatment_session: TreatmentSession, *, by: User, record_url: str
+    treatment_session: TreatmentSession, *, record_url: str
 ) -> SheetContent:
     """Everything the sheet of one visit says: form, draft or signed record."""
     course, patient = treatment_session.course, treatment_session.patient
     record: SessionRecord | None = getattr(treatment_session, "record", None)
     signed = record is not None and record.is_signed
     version = course.protocol_version
-    allergies = _allergies(patient)
+    allergies = allergies_of(patient)
     if signed and record:
         patient, allergies = _as_signed(patient, record.signature)
     return SheetContent(
         clinic=course.site.name,
         code=treatment_session.code,
-        identity=_identity(patient),
+        identity=identity_of(patient),
         state=_state(record),
         session_line=_session_line(treatment_session),
         indication=course.indication.name,
@@ -104,20 +76,7 @@ def session_sheet(
         signature=_signature(record.signature, course) if signed and record else None,
         signature_holds=bool(signed and record and not broken_parts(record)),
         record_url=record_url,
-        printed=_printed(by, course),
         **(_record(record, course) if record else _blank(version)),
-    )
-
-
-def _identity(patient: Patient) -> Identity:
-    return Identity(
-        name_family=patient.family_name,
-        name_given=patient.given_names,
-        title=patient.title,
-        born=short_date(patient.birth_date),
-        age=patient.age_text,
-        sex=patient.sex_label,
-        number=patient.number_spaced,
     )
 
 
@@ -159,12 +118,6 @@ def _protocol(version: ProtocolVersion) -> str:
     return (
         f"{version}, published {short_date(published)}" if published else str(version)
     )
-
-
-def _allergies(patient: Patient) -> Allergies:
-    state = patient.allergy_state
-    known = tuple(str(allergy) for allergy in patient.current_allergies)
-    return Allergies(state=state, known=known if state is AllergyState.KNOWN else ())
 
 
 def _checklist(course: Course) -> tuple[str, ...]:
@@ -296,140 +249,3 @@ def _amendment(amendment: Amendment, course: Course) -> AmendmentRow:
         text=amendment.text,
         reason=amendment.reason,
     )
-
-
-# --- The aftercare leaflet --------------------------------------------------
-
-
-def aftercare_leaflet(
-    treatment_session: TreatmentSession,
-    *,
-    by: User,
-    text: LeafletText,
-    leaflet_format: LeafletFormat = LeafletFormat.STANDARD,
-) -> LeafletContent:
-    """What the patient takes home: until when, what never, when to come back."""
-    course, patient = treatment_session.course, treatment_session.patient
-    site, phrases = course.site, Phrases(text)
-    last = phrases.date(course.in_order[-1].target_date)
-    return LeafletContent(
-        language=text.language,
-        direction=text.direction,
-        format=leaflet_format,
-        words=phrases.headings_with(
-            hours=course.protocol_version.dressing_hours, number=site.emergency_number
-        ),
-        clinic_name=site.name,
-        clinic_address=site.address,
-        clinic_phone=site.phone.as_national if site.phone else "",
-        out_of_hours=site.out_of_hours,
-        emergency_number=site.emergency_number,
-        patient_name=patient.spoken_name,
-        patient_number=patient.number_spaced,
-        site=phrases.site(course.indication, course.side),
-        treated_on=phrases.date(treatment_session.date),
-        keep_until=_keep_until(treatment_session, phrases),
-        dressing_hours=course.protocol_version.dressing_hours,
-        visits=tuple(visit_of(s, phrases) for s in next_visits(treatment_session)),
-        calendar=calendar_text(next_visits(treatment_session)),
-        evaluation=phrases.word("evaluation", date=last),
-        advice=phrases.advice,
-        to_expect=phrases.lines("expect"),
-        call_us=phrases.lines("call"),
-        emergency=phrases.lines("emergency"),
-        version=str(text),
-        not_approved="" if text.is_approved else phrases.word("not_approved"),
-        printed=_printed_in(phrases, by, course),
-        facts=facts_of(treatment_session),
-    )
-
-
-def sample_leaflet(
-    text: LeafletText, *, leaflet_format: LeafletFormat, site: Site | None
-) -> LeafletContent:
-    """A leaflet for nobody, to be read before its words are approved."""
-    phrases, day = Phrases(text), timezone.localdate()
-    number = site.emergency_number if site else ""
-    visits = [(3, day + dt.timedelta(days=3)), (7, day + dt.timedelta(days=7))]
-    clinic = site.name if site else ""
-    return LeafletContent(
-        language=text.language,
-        direction=text.direction,
-        format=leaflet_format,
-        words=phrases.headings_with(hours=LEAST_DRESSING_HOURS, number=number),
-        clinic_name=clinic,
-        clinic_address=site.address if site else "",
-        clinic_phone=site.phone.as_national if site else "",
-        out_of_hours=site.out_of_hours if site else "",
-        emergency_number=number,
-        patient_name="Anne-Jorun Smith",
-        patient_number="MC 000 000",
-        site=phrases.shipped_site("achilles", Side.RIGHT),
-        treated_on=phrases.date(day),
-        keep_until="13:45",
-        visits=tuple(
-            Visit(
-                label=phrases.word("day", number=offset),
-                day=phrases.date(on),
-                time="10:20",
-                place=clinic,
-                clinician=phrases.word("with", clinician="Dr Cooper"),
-            )
-            for offset, on in visits
-        ),
-        evaluation=phrases.word("evaluation", date=phrases.date(visits[-1][1])),
-        advice=phrases.advice,
-        to_expect=phrases.lines("expect"),
-        call_us=phrases.lines("call"),
-        emergency=phrases.lines("emergency"),
-        version=str(text),
-        not_approved="" if text.is_approved else phrases.word("not_approved"),
-        printed="",
-    )
-
-
-def _keep_until(treatment_session: TreatmentSession, phrases: Phrases) -> str:
-    record: SessionRecord | None = getattr(treatment_session, "record", None)
-    until = record.dressing_ends_at if record else None
-    if record is None or until is None or record.ended_at is None:
-        return ""
-    zone = treatment_session.zone
-    ended = record.ended_at.astimezone(zone).date()
-    return phrases.until(until, seen_from=ended, zone=zone)
-
-
-def _printed_in(phrases: Phrases, by: User, course: Course) -> str:
-    now = timezone.now().astimezone(course.site.zone)
-    return phrases.word("printed", name=by.display_name, moment=phrases.moment(now))
-
-
-def next_visits(session: TreatmentSession) -> list[TreatmentSession]:
-    """Return the visits that a leaflet of this one tells the patient to come to."""
-    return [
-        other
-        for other in session.course.in_order
-        if other.is_booked and other.protocol_day > session.protocol_day
-    ]
-
-
-def visit_of(session: TreatmentSession, phrases: Phrases) -> Visit:
-    """Return a visit as a leaflet says it."""
-    local = session.starts_local
-    return Visit(
-        label=phrases.word("day", number=session.protocol_day),
-        day=phrases.date(session.booked_date),
-        time=f"{local:%H:%M}",
-        place=session.course.site.name,
-        clinician=phrases.word("with", clinician=session.clinician.short_name),
-    )
-
-
-def facts_of(session: TreatmentSession) -> dict[str, Any]:
-    """What a leaflet says that a change can make wrong, as plain data."""
-    return {
-        "treated_on": session.date.isoformat(),
-        "visits": [
-            [other.protocol_day, other.starts_at.isoformat(), other.clinician_id]
-            for other in next_visits(session)
-        ],
-    }

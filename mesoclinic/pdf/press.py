@@ -1,27 +1,25 @@
-"""From a template to a PDF: tagged for screen readers, and closed to the network.
+"""From HTML to a PDF: tagged for screen readers, and closed to the network.
 
 What people typed is printed, never obeyed: a document reads the fonts, drawings and
-styles that ship with the program and nothing else.
+styles that ship with the program and nothing else. Runs in a child process
+(printers.py), one document at a time.
 """
 
 import atexit
 import gc
 import logging
 import mimetypes
-import threading
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles import finders
-from django.http import HttpResponse
-from django.template.loader import render_to_string
-from django.utils.http import content_disposition_header
+
+from mesoclinic.pdf.paper import Paper, PdfError, Printed
 
 if TYPE_CHECKING:
     from weasyprint import CSS, Document
@@ -31,81 +29,40 @@ if TYPE_CHECKING:
 # A real scheme: with one of our own, relative addresses in the CSS would be lost.
 STATIC_URL = "https://static.invalid/"
 STYLESHEET = "css/print.css"
-KEPT_DOCUMENTS = 64
 _PDF_UA = {"pdf_variant": "pdf/ua-1"}
 
 
-class PdfError(Exception):
-    """A document could not be made. Always a fault of ours, never of its content."""
-
-
-class Paper(StrEnum):
-    """The sheets that clinics print on."""
-
-    A4 = "a4"
-    LETTER = "letter"
-
-
-def render_pdf(template: str, context: dict[str, Any], *, paper: Paper) -> bytes:
-    """Return `template` as PDF/UA-1; an unchanged document is not made twice."""
-    return _make_once(render_to_string(template, context), paper=paper).content
-
-
-def render_to_fit(
-    template: str, contexts: Iterable[dict[str, Any]], *, paper: Paper
-) -> bytes:
-    """Return the first of these that comes on one page; where none does, the first."""
-    made = []
-    for context in contexts:
-        document = _make_once(render_to_string(template, context), paper=paper)
-        if document.pages == 1:
-            return document.content
-        made.append(document)
-    return made[0].content
-
-
-def pdf_response(content: bytes, *, filename: str) -> HttpResponse:
-    """Return a PDF to show, not to store. `filename` tells nothing of the patient."""
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Cache-Control": "no-store, private",
-            "Content-Disposition": content_disposition_header(False, filename),
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A document as it is sent to a printer."""
-
-    content: bytes
-    pages: int
-
-
-def make_pdf(html: str, *, paper: Paper) -> bytes:
-    """Return `html` as PDF/UA-1, made anew."""
-    return _make(html, paper=paper).content
-
-
-def _make(html: str, *, paper: Paper) -> Printed:
+def make(html: str, *, paper: Paper, tagged: bool = True) -> Printed:
+    """Return `html` as PDF/UA-1; untagged only to measure what the tags cost."""
     import weasyprint
     from weasyprint.urls import FatalURLFetchingError
 
-    # One at a time: Pango's font map must not be shared by two running threads, the
-    # garbage collector is the whole process's, and Python would take turns anyway.
-    with _rendering, _collector_held(), _faults_raised():
+    options = _PDF_UA if tagged else {}
+    with _collector_held(), _faults_raised():
         try:
             press = _press(paper)
             laid_out = weasyprint.HTML(
                 string=html, base_url=STATIC_URL, url_fetcher=press.fetcher
-            ).render(press.fonts, stylesheets=[press.stylesheet], **_PDF_UA)
-            content = laid_out.write_pdf(finisher=_name_bare_glyphs, **_PDF_UA)
+            ).render(press.fonts, stylesheets=[press.stylesheet], **options)
+            content = laid_out.write_pdf(finisher=_name_bare_glyphs, **options)
             return Printed(content, pages=len(laid_out.pages))
         except FatalURLFetchingError as error:  # a BaseException
             raise PdfError(f"{error}: {error.__cause__}") from error
+
+
+def make_pdf(html: str, *, paper: Paper) -> bytes:
+    """Return `html` as a PDF, made here and now; for what is not made in a server."""
+    return make(html, paper=paper).content
+
+
+def make_to_fit(pages: Sequence[str], *, paper: Paper) -> Printed:
+    """Return the first of these that comes on one page; where none does, the first."""
+    made = []
+    for html in pages:
+        made.append(make(html, paper=paper))
+        if made[-1].pages == 1:
+            return made[-1]
+    return made[0]
 
 
 def _name_bare_glyphs(_: "Document", pdf: Any) -> None:
@@ -118,11 +75,6 @@ def _name_bare_glyphs(_: "Document", pdf: Any) -> None:
         stream = getattr(item, "stream", [])
         if b"begincmap" in stream:
             item.stream = [line.replace(b"> <>", b"> <034f>") for line in stream]
-
-
-# What was printed last, by what it says. Goes with the process, as the styles do.
-_make_once = lru_cache(maxsize=KEPT_DOCUMENTS)(_make)
-_rendering = threading.Lock()
 
 
 @contextmanager
@@ -194,6 +146,13 @@ def _static_files_only() -> "URLFetcher":
             )
 
     return StaticFilesOnly(fail_on_errors=True)
+
+
+def static_files() -> list[Path]:
+    """Return the stylesheet and every file that it names."""
+    styles = _static_file(STATIC_URL + STYLESHEET)
+    named = sorted(set(re.findall(r'url\("\.\./(.+?)"\)', styles.read_text("utf-8"))))
+    return [styles, *(_static_file(STATIC_URL + each) for each in named)]
 
 
 def _static_file(url: str) -> Path:

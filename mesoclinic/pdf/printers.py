@@ -1,0 +1,71 @@
+"""Child processes that make documents, and that are ended when they go too far.
+
+A layout that never ends or eats the memory must take down neither the server nor a
+record that was just signed. So whatever opens a document that it cannot trust runs in
+here, for 20 seconds and with 512 MiB of memory at most.
+"""
+
+import atexit
+import os
+import resource
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as Late
+from functools import lru_cache
+from multiprocessing import get_context
+from typing import Any
+
+from django.conf import settings
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from mesoclinic.pdf.paper import PdfError
+
+LONGEST_S = 20
+MEMORY_MIB = 512
+# A child is replaced after so many documents: what a library leaks stays bounded.
+_DOCUMENTS_OF_A_CHILD = 500
+
+
+def run(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Return what `work` returns; raises PdfError where it is ended, or fails so."""
+    return outcome(start(work, *args, **options))
+
+
+def start(work: Callable[..., Any], *args: Any, **options: Any) -> ProcessFuture:
+    """Begin `work` in the next child that is free."""
+    return _pool(os.getpid()).schedule(
+        work, args=args, kwargs=options, timeout=LONGEST_S
+    )
+
+
+def outcome(future: ProcessFuture) -> Any:
+    """Wait for what `start` began."""
+    try:
+        return future.result()
+    except Late as error:
+        raise PdfError(f"it took longer than {LONGEST_S} seconds") from error
+    except (MemoryError, ProcessExpired) as error:
+        raise PdfError(f"it needed more than {MEMORY_MIB} MB of memory") from error
+
+
+@lru_cache(maxsize=1)
+def _pool(_process: int) -> ProcessPool:
+    """The children of this process; a server forks, and theirs are not ours."""
+    # Spawned, not forked: the server has threads, and locks they may hold.
+    pool = ProcessPool(
+        max_workers=settings.PRINTERS,
+        max_tasks=_DOCUMENTS_OF_A_CHILD,
+        initializer=_limit_memory,
+        context=get_context("spawn"),
+    )
+    atexit.register(_close, pool)
+    return pool
+
+
+def _close(pool: ProcessPool) -> None:
+    pool.stop()
+    pool.join()
+
+
+def _limit_memory() -> None:
+    most = MEMORY_MIB * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))

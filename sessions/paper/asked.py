@@ -1,0 +1,26 @@
+"""What is asked for when a paper is printed: which sheet, language and format."""
+
+from dataclasses import dataclass
+
+from mesoclinic.pdf import Paper
+from mesoclinic.vocabulary import LeafletFormat
+from sessions.schedule.models import Site
+
+# Where printers hold Letter, by ISO 3166; everywhere else they hold A4.
+LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "CL", "CO", "CR", "GT", "PA", "PH"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """`language` and `leaflet_format` are asked of what the patient reads."""
+
+    paper: Paper
+    language: str = ""
+    leaflet_format: LeafletFormat = LeafletFormat.STANDARD
+    # The address of the visit's page: where the code on a sheet leads.
+    url: str = ""
+
+
+def paper_at(site: Site) -> Paper:
+    """What the printers of a site hold, as far as its country tells."""
+    return Paper.LETTER if site.country in LETTER_COUNTRIES else Paper.A4

@@ -1,0 +1,34 @@
+"""What papers say: prepared words, nothing to look up and nothing to add up.
+
+Pure: no Django, no clock, no database. Whoever fills these has already decided how
+a date reads and what a dose is; the templates only print.
+"""
+
+from sessions.paper.content.leaflet import LeafletContent, Visit, english_headings
+from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
+from sessions.paper.content.sheet import (
+    AmendmentRow,
+    FindingRow,
+    PointRow,
+    ScreeningRow,
+    SheetContent,
+    SheetState,
+    SignatureBlock,
+)
+
+__all__ = [
+    "Allergies",
+    "AmendmentRow",
+    "FindingRow",
+    "Identity",
+    "LeafletContent",
+    "PointRow",
+    "QrCode",
+    "ScreeningRow",
+    "SheetContent",
+    "SheetState",
+    "SignatureBlock",
+    "Visit",
+    "english_headings",
+    "qr_code",
+]
