@@ -4,6 +4,8 @@ import datetime as dt
 
 from django.urls import register_converter
 
+from mesoclinic.sheet_codes import SheetCode
+
 
 class PatientNumber:
     """A record number, `MC000123`, for the patient's key."""
@@ -18,6 +20,21 @@ class PatientNumber:
 
     def to_url(self, value: int) -> str:
         return f"MC{value:06d}"
+
+
+class SheetCodeText:
+    """The code on a session sheet: `S482-7QX41`."""
+
+    regex = r"S[0-9A-Za-z -]{6,24}"
+
+    def to_python(self, value: str) -> SheetCode:
+        code = SheetCode.read(value)
+        if code is None:
+            raise ValueError(value)
+        return code
+
+    def to_url(self, value: SheetCode | str) -> str:
+        return str(value)
 
 
 class RecordId:
@@ -83,6 +100,7 @@ class Week:
 def register() -> None:
     register_converter(PatientNumber, "patient")
     register_converter(RecordId, "id")
+    register_converter(SheetCodeText, "sheet_code")
     register_converter(Way, "way")
     register_converter(Day, "day")
     register_converter(Week, "week")

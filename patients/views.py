@@ -15,6 +15,7 @@ from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, require_permission
 from mesoclinic.forms import ClinicForm, collect_errors, render_form
 from mesoclinic.roles import Permission
+from mesoclinic.sheet_codes import SheetCode
 from patients import actions, finder
 from patients.forms import (
     AllergyCloseForm,
@@ -40,8 +41,10 @@ def open_patient(request: ClinicRequest, pk: int) -> Patient:
 @require_safe
 @require_permission(Permission.PATIENT_VIEW)
 def find(request: ClinicRequest) -> HttpResponseBase:
-    """Find patients by anything that is on a card or said on the phone."""
+    """Find patients by anything on a card or said on the phone; visits by a sheet."""
     text = request.GET.get("q", "")[:LONGEST_SEARCH]
+    if request.user.can(Permission.RECORD_VIEW) and (code := SheetCode.read(text)):
+        return redirect("sessions:sheet_of_code", code)
     found = list(Patient.objects.search(text, at_most=FOUND_AT_MOST + 1))
     audit.record("patients.searched", by=request.user, found=len(found))
     context = {

@@ -20,6 +20,7 @@ from sessions.models import (
     SafetyTick,
     ScreeningAnswer,
     SessionRecord,
+    SheetIssue,
     Signature,
     TreatmentSession,
 )
@@ -209,4 +210,5 @@ GUARDS = [
     *append_only(Amendment, "an amendment is never changed"),
     *append_only(Evaluation, "an evaluation is never changed"),
     *append_only(LeafletIssue, "what was handed over stays as it was"),
+    *append_only(SheetIssue, "what was printed stays as it was"),
 ]

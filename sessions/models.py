@@ -3,7 +3,7 @@
 from sessions.courses.models import Course, CourseChange, EarlierWish, TreatmentSession
 from sessions.diary.models import Arrival, CalendarFeed
 from sessions.outcomes.models import Evaluation
-from sessions.paper.models import LeafletIssue
+from sessions.paper.models import LeafletIssue, SheetIssue
 from sessions.recording.models import (
     Amendment,
     ConsentEvent,
@@ -50,6 +50,7 @@ __all__ = [
     "SafetyTick",
     "ScreeningAnswer",
     "SessionRecord",
+    "SheetIssue",
     "Signature",
     "Site",
     "TimetableStamp",

@@ -67,5 +67,6 @@ urlpatterns = [
     path("recall/<id:pk>/", recall.recall, name="recall"),
     path("recall/<id:pk>.csv", recall.recall_csv, name="recall_csv"),
     path("sessions/<id:pk>/set-aside/", courses.set_aside, name="set_aside"),
+    path("sheets/<sheet_code:code>/", paper.sheet_of_code, name="sheet_of_code"),
     *(each for kind in KINDS for each in _addresses(kind)),
 ]

@@ -66,7 +66,7 @@ pytestmark = pytest.mark.django_db
 
 OK, NO, IN = "gets in", "403", "is sent to sign in"
 GET, POST, FORM = ("GET", "HEAD"), ("POST",), ("GET", "HEAD", "POST")
-# To print a leaflet is to hand it over: not for a request that wants no body.
+# To print is to hand over: not for a request that wants no body.
 ONLY_GET = ("GET",)
 # allauth's views answer what Django's class-based views answer; PUT is a POST there.
 THEIRS = ("GET", "HEAD", "OPTIONS", "POST", "PUT")
@@ -219,10 +219,13 @@ EXPECTED = {
     "sessions:side": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:favourite": Route(FORM, IN, NO, NO, OK, NO, pk="planned"),
     "sessions:favourite_drop": Route(POST, IN, NO, NO, OK, NO, pk="planned"),
-    "sessions:sheet": Route(GET, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:sheet": Route(ONLY_GET, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:sheet_preview": Route(GET, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:sheet_picture": Route(GET, IN, NO, NO, OK, NO, pk="signed"),
     "sessions:leaflet_sample": Route(GET, IN, NO, NO, OK, OK, pk="leaflet_text"),
-    "sessions:leaflet_choice": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
     "sessions:leaflet": Route(ONLY_GET, IN, NO, OK, OK, NO, pk="signed"),
+    "sessions:leaflet_preview": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
+    "sessions:leaflet_picture": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
     # One's own account: whoever is signed in, whatever the role
     "account_login": Route(THEIRS, OK, OK, OK, OK, OK),
     "account_logout": Route(THEIRS, OK, OK, OK, OK, OK),
@@ -372,6 +375,7 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
         "change": CourseChangeFactory(course=course).pk,
         "signed": signed.pk,
         "planned": planned.pk,
+        "page": 1,
         "way": "up",
         "day": planned.booked_date,
         "week": DAY_0,
@@ -616,7 +620,10 @@ def pages_open_to(person: str, scene: Scene) -> Iterator[tuple[str, str]]:
 
 def text_of(response: HttpResponse) -> str:
     """What a person can read in a page, or in a PDF."""
-    if response.headers.get("Content-Type") != "application/pdf":
+    kind = response.headers.get("Content-Type", "")
+    if kind.startswith("image/"):
+        return ""
+    if kind != "application/pdf":
         return response.getvalue().decode()
     pdf = pypdf.PdfReader(io.BytesIO(response.content))
     return "\n".join(page.extract_text() for page in pdf.pages) + str(pdf.metadata)

@@ -1,19 +1,26 @@
 """Print what was recorded, and keep what was handed over (R20)."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from mesoclinic import audit
 from mesoclinic.hashing import keyed_hash
 from mesoclinic.models import User
+from mesoclinic.sheet_codes import numbering_of
 from mesoclinic.vocabulary import LeafletFormat
 from protocols.models import LeafletText
 from sessions.courses.models import TreatmentSession
 from sessions.paper.content import LeafletContent, SheetContent
 from sessions.paper.documents import aftercare_leaflet
-from sessions.paper.models import LeafletIssue
+from sessions.paper.models import LeafletIssue, PrintedPoint, SheetIssue
 from sessions.paper.phrases import Phrases
+from sessions.recording.actions import save_draft
+from sessions.recording.drafts import PointDraft, draft_of
+from sessions.recording.models import InjectionPoint, SessionRecord
 
 
 class NoSuchLeaflet(LookupError):  # noqa: N818  it says what there is not
@@ -88,17 +95,77 @@ def keep_leaflet(
     )
 
 
+@transaction.atomic
 def keep_sheet(
     treatment_session: TreatmentSession, content: SheetContent, *, by: User
 ) -> None:
-    """Keep that a sheet was printed, and in which state the record was."""
+    """Keep that a sheet was printed, in which state, and what its numbers stand for."""
+    points = points_of(treatment_session)
+    SheetIssue.objects.get_or_create(
+        treatment_session=treatment_session,
+        numbering=numbering_of(points),
+        defaults={"points": [_as_json(point) for point in points], "printed_by": by},
+    )
     audit.record(
         "sheet.printed",
         treatment_session,
         by=by,
         patient_id=treatment_session.patient_id,
         state=content.state.name,
+        code=content.sheet_code,
     )
+
+
+def points_of(treatment_session: TreatmentSession) -> list[InjectionPoint]:
+    """The points of a visit in their order; none where nothing is planned."""
+    record: SessionRecord | None = getattr(treatment_session, "record", None)
+    return record.points_in_order if record else []
+
+
+def _as_json(point: InjectionPoint) -> dict[str, Any]:
+    placed = point.x is not None
+    return {
+        "view": point.view,
+        "side": point.side,
+        "x": str(point.x) if placed else None,
+        "y": str(point.y) if placed else None,
+        "region": point.region,
+        "planned_ml": str(point.planned_ml),
+    }
+
+
+@transaction.atomic
+def take_points_of(
+    sheet: SheetIssue, *, by: User, version: int, now: dt.datetime | None = None
+) -> None:
+    """Plan the points that stand on a printed sheet, under the numbers they have there.
+
+    None counts as confirmed: somebody looks at the drawing first. Raises what saving a
+    draft raises.
+    """
+    session = sheet.treatment_session
+    record = SessionRecord.objects.get(treatment_session=session)
+    points = tuple(_planned(point) for point in sheet.in_order)
+    save_draft(
+        session,
+        by=by,
+        version=version,
+        draft=replace(draft_of(record), points=points),
+        unfinished=True,
+        now=now,
+    )
+    audit.record(
+        "sheet.points_taken",
+        record,
+        by=by,
+        patient_id=session.patient_id,
+        code=str(sheet),
+    )
+
+
+def _planned(point: PrintedPoint) -> PointDraft:
+    planned_ml = Decimal(point.planned_ml)
+    return PointDraft(planned_ml=planned_ml, spot=point.spot, confirmed=False)
 
 
 def text_for(language: str) -> LeafletText:

@@ -17,8 +17,8 @@ class Asked:
     paper: Paper
     language: str = ""
     leaflet_format: LeafletFormat = LeafletFormat.STANDARD
-    # The address of the visit's page: where the code on a sheet leads.
-    url: str = ""
+    # The clinic's own address, `https://clinic.example/`: where codes on paper lead.
+    root: str = ""
 
 
 def paper_at(site: Site) -> Paper:

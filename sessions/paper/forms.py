@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import get_language_info
 
-from mesoclinic.forms import ClinicForm
+from mesoclinic.forms import ClinicForm, version_field
 from mesoclinic.pdf import Paper
 from mesoclinic.vocabulary import LeafletFormat, choices
 from protocols.models import LeafletText
@@ -24,9 +24,9 @@ class PaperForm(ClinicForm):
     )
 
     def __init__(
-        self, data: Any = None, *, treatment_session: TreatmentSession, url: str = ""
+        self, data: Any = None, *, treatment_session: TreatmentSession, root: str = ""
     ) -> None:
-        self.url = url
+        self.root = root
         self.usual = self._usual(treatment_session)
         # Always bound: where nothing is asked for, it is what is usual.
         super().__init__({**self.usual, **(data.dict() if data else {})})
@@ -38,7 +38,7 @@ class PaperForm(ClinicForm):
     def asked(self) -> Asked:
         """Call it on a valid form."""
         paper = self.cleaned_data.get("paper") or self.usual["paper"]
-        return Asked(paper=Paper(paper), url=self.url)
+        return Asked(paper=Paper(paper), root=self.root)
 
 
 class LeafletForm(PaperForm):
@@ -84,5 +84,17 @@ class LeafletForm(PaperForm):
             paper=super().asked.paper,
             language=self.cleaned_data["lang"],
             leaflet_format=LeafletFormat(layout),
-            url=self.url,
+            root=self.root,
         )
+
+
+class TakePointsForm(ClinicForm):
+    """Plan the points that stand on a printed sheet instead of those planned now."""
+
+    version = version_field()
+
+    def __init__(
+        self, data: Any = None, *, treatment_session: TreatmentSession
+    ) -> None:
+        record = getattr(treatment_session, "record", None)
+        super().__init__(data, initial={"version": record.version if record else 0})

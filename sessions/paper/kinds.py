@@ -48,7 +48,7 @@ class Kind:
 
 
 def _sheet(row: TreatmentSession, asked: Asked) -> ToPrint:
-    content = session_sheet(row, record_url=asked.url)
+    content = session_sheet(row, root=asked.root)
     return ToPrint(
         sheet_document(content, paper=asked.paper, zone=row.zone),
         partial(actions.keep_sheet, row, content),

@@ -1,13 +1,18 @@
-"""What was handed to the patient, word for word (R20)."""
+"""What was handed to the patient, word for word (R20), and which sheets are out."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from django.db import models
 
 from mesoclinic.models import User
-from mesoclinic.vocabulary import LeafletFormat, choices
+from mesoclinic.sheet_codes import SheetCode
+from mesoclinic.vocabulary import LeafletFormat, Side, choices
+from protocols.maps import PointState
 from sessions.courses.models import Course, TreatmentSession
+from sessions.recording.places import Spot
 
 
 class LeafletIssueQuerySet(models.QuerySet["LeafletIssue"]):
@@ -50,3 +55,64 @@ class LeafletIssue(models.Model):
 
     def __str__(self) -> str:
         return f"Leaflet of {self.treatment_session.code}"
+
+
+class SheetIssueQuerySet(models.QuerySet["SheetIssue"]):
+    def with_numbering(self, session: int, numbering: str) -> "SheetIssue | None":
+        """The sheet of a visit that was printed with these numbers."""
+        found = self.filter(treatment_session_id=session, numbering=numbering)
+        return found.select_related("printed_by").first()
+
+
+class SheetIssue(models.Model):
+    """A numbering of a visit's points that lies on paper somewhere. Append-only.
+
+    `points` is where each number was: what is written beside 3 on that paper belongs
+    to this point 3, whatever the plan has become since.
+    """
+
+    treatment_session = models.ForeignKey(
+        TreatmentSession, on_delete=models.PROTECT, related_name="sheets"
+    )
+    numbering = models.CharField(max_length=3)
+    points = models.JSONField()
+    printed_at = models.DateTimeField(auto_now_add=True)
+    printed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = SheetIssueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["treatment_session", "numbering"], name="sheet_numbering_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(SheetCode(self.treatment_session_id, self.numbering))
+
+    @property
+    def in_order(self) -> list["PrintedPoint"]:
+        """Its points, each under the number it has on paper."""
+        return [PrintedPoint(number, **p) for number, p in enumerate(self.points, 1)]
+
+
+@dataclass(frozen=True)
+class PrintedPoint:
+    """A point as it was planned when a sheet was printed."""
+
+    number: int
+    view: str
+    side: str
+    x: str | None
+    y: str | None
+    region: str
+    planned_ml: str
+    state = PointState.COPIED
+
+    @property
+    def spot(self) -> Spot | None:
+        if self.x is None or self.y is None:
+            return None
+        place = {"x": Decimal(self.x), "y": Decimal(self.y)}
+        return Spot(view=self.view, side=Side(self.side), **place)

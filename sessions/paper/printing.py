@@ -1,5 +1,6 @@
 """From what a paper says to the document of it."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mesoclinic.pdf import Document, Paper
@@ -15,8 +16,11 @@ SIZES: dict[str, tuple[int, ...]] = {
 
 
 def sheet_document(content: SheetContent, *, paper: Paper, zone: ZoneInfo) -> Document:
-    """Return a session sheet."""
-    return Document("print/sheet.html", ({"sheet": content},), paper, zone)
+    """Return a session sheet; where a page is just too short, with less air."""
+    contexts: list[dict[str, Any]] = [{"sheet": content}]
+    if content.is_beside:
+        contexts.append({"sheet": content, "tight": True})
+    return Document("print/sheet.html", tuple(contexts), paper, zone)
 
 
 def leaflet_document(content: LeafletContent, *, paper: Paper) -> Document:

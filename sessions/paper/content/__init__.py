@@ -9,6 +9,7 @@ from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
 from sessions.paper.content.sheet import (
     AmendmentRow,
     FindingRow,
+    MixtureRow,
     PointRow,
     ScreeningRow,
     SheetContent,
@@ -22,6 +23,7 @@ __all__ = [
     "FindingRow",
     "Identity",
     "LeafletContent",
+    "MixtureRow",
     "PointRow",
     "QrCode",
     "ScreeningRow",

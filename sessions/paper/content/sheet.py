@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from protocols.maps import Map
 from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
+
+# A page has room for so many points, drawings beside them.
+MOST_BESIDE = 12
 
 
 class SheetState(StrEnum):
@@ -31,6 +35,17 @@ class PointRow:
     planned: str = ""  # "0.1 mL"
     given: str = ""  # "0.1 mL" or "skipped"
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixtureRow:
+    """One product of the mixture, from its box into the syringe."""
+
+    medicine: str
+    strength: str = ""  # "20 mg/mL"
+    volume: str = ""  # "1 mL"
+    lot: str = ""
+    expiry: str = ""  # "30-Jun-2027"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +96,12 @@ class SheetContent:
     total_given: str = ""
     needle: str
     larger_zone: bool = False
-    mixture: str = ""
+    # The drawings of the indication, or those that points lie on.
+    maps: tuple[Map, ...] = ()
+    mixture: tuple[MixtureRow, ...] = ()
+    mixture_note: str = ""
+    # What else was recorded; nothing before it is signed.
+    recorded: tuple[str, ...] = ()
     consent: str = ""
     pain_before: str = ""
     pain_after: str = ""
@@ -94,11 +114,42 @@ class SheetContent:
     signature_holds: bool = False  # what checking the hash said just now
     amendments: tuple[AmendmentRow, ...] = ()
     void: str = ""  # why the record does not count, who said so and when
-    record_url: str
+    # Brings whoever types it back to this visit and these numbers: "S482-7QX41".
+    sheet_code: str = ""
+    record_url: str = ""
 
     @property
     def is_signed(self) -> bool:
         return self.state is SheetState.SIGNED
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the drawings stand beside the points, or there are too many."""
+        return len(self.points) <= MOST_BESIDE
+
+    @property
+    def columns(self) -> str:
+        """How wide the drawings are, by how many there are: `maps-2`."""
+        return f"maps-{min(len(self.maps), 4)}"
+
+    @property
+    def disc_scale(self) -> float:
+        """How much larger discs are drawn, so that their numbers stay legible."""
+        if not self.is_beside:
+            return 0.75
+        return {1: 1.05, 2: 1.3}.get(len(self.maps), 1.6)
+
+    def lines_to_write(self, least: int) -> range:
+        """Lines of the mixture that are left to write on, `least` in all or more."""
+        return range(0 if self.is_signed else max(0, least - len(self.mixture)))
+
+    @property
+    def mixture_to_write(self) -> range:
+        return self.lines_to_write(3)
+
+    @property
+    def mixture_to_write_tight(self) -> range:
+        return self.lines_to_write(2)
 
     @property
     def is_broken(self) -> bool:
@@ -115,6 +166,6 @@ class SheetContent:
         return f"{self.state}, amended" if self.amendments else self.state
 
     @property
-    def qr(self) -> QrCode:
+    def qr(self) -> QrCode | None:
         """The way back to the record on screen; it opens after signing in."""
-        return qr_code(self.record_url)
+        return qr_code(self.record_url) if self.record_url else None

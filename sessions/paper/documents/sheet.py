@@ -1,18 +1,24 @@
 """The session sheet of one visit: from its rows to what it says."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
+from mesoclinic.sheet_codes import SheetCode, numbering_of
 from mesoclinic.vocabulary import AllergyState, Consent, Severity, Side
 from patients.models import Patient
 from protocols.dosing import format_mg, format_ml, needle_depth_mm, total_ml
+from protocols.maps import Map
 from protocols.models import ProtocolVersion
 from sessions.courses.models import Course, TreatmentSession
 from sessions.paper.content import (
     Allergies,
     AmendmentRow,
     FindingRow,
+    MixtureRow,
     PointRow,
     ScreeningRow,
     SheetContent,
@@ -33,6 +39,7 @@ from sessions.recording.models import (
     SessionRecord,
     Signature,
 )
+from sessions.recording.page import maps
 from sessions.recording.sealing import broken_parts
 
 BEFORE = (
@@ -45,13 +52,16 @@ BEFORE = (
 
 
 def session_sheet(
-    treatment_session: TreatmentSession, *, record_url: str
+    treatment_session: TreatmentSession, *, root: str = ""
 ) -> SheetContent:
-    """Everything the sheet of one visit says: form, draft or signed record."""
+    """Everything the sheet of one visit says: form, draft or signed record.
+
+    `root` is the clinic's address; without it there is no code to scan.
+    """
     course, patient = treatment_session.course, treatment_session.patient
     record: SessionRecord | None = getattr(treatment_session, "record", None)
     signed = record is not None and record.is_signed
-    version = course.protocol_version
+    version, code = course.protocol_version, code_of(treatment_session, record)
     allergies = allergies_of(patient)
     if signed and record:
         patient, allergies = _as_signed(patient, record.signature)
@@ -75,9 +85,21 @@ def session_sheet(
         deviations=_deviations(treatment_session),
         signature=_signature(record.signature, course) if signed and record else None,
         signature_holds=bool(signed and record and not broken_parts(record)),
-        record_url=record_url,
-        **(_record(record, course) if record else _blank(version)),
+        sheet_code=str(code),
+        record_url=_address(root, code),
+        **(_record(record, course) if record else _blank(version, course)),
     )
+
+
+def code_of(session: TreatmentSession, record: SessionRecord | None) -> SheetCode:
+    """Return what brings somebody back to this visit and these numbers."""
+    points = record.points_in_order if record else []
+    return SheetCode(session.pk, numbering_of(points))
+
+
+def _address(root: str, code: SheetCode) -> str:
+    path = reverse("sessions:sheet_of_code", args=[code])
+    return f"{root.rstrip('/')}{path}" if root else ""
 
 
 def _as_signed(patient: Patient, signature: Signature) -> tuple[Patient, Allergies]:
@@ -156,9 +178,9 @@ def _deviations(session: TreatmentSession) -> tuple[str, ...]:
     )
 
 
-def _blank(version: ProtocolVersion) -> dict[str, Any]:
+def _blank(version: ProtocolVersion, course: Course) -> dict[str, Any]:
     rows = (PointRow(number=str(n)) for n in range(1, version.points_max + 1))
-    return {"points": tuple(rows)}
+    return {"points": tuple(rows), "maps": _maps(course, [])}
 
 
 def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
@@ -166,11 +188,14 @@ def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
     given = [point.given_ml for point in points if point.given_ml]
     ended = record.ended_at and record.ended_at.astimezone(course.site.zone)
     return {
-        "points": tuple(_point(point) for point in points),
+        "points": tuple(_point(point, course) for point in points),
         "total_planned": format_ml(total_ml([p.planned_ml for p in points])),
         "total_given": format_ml(total_ml(given)) if given else "",
         "larger_zone": record.larger_zone,
-        "mixture": _mixture(record),
+        "maps": _maps(course, points),
+        "mixture": tuple(_component(each) for each in record.components.all()),
+        "mixture_note": _mixture_note(record),
+        "recorded": _recorded(record, course) if record.is_signed else (),
         "consent": Consent(record.consent).label if record.consent else "",
         "pain_before": _score(record.pain_before),
         "pain_after": _score(record.pain_after),
@@ -191,19 +216,50 @@ def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
     }
 
 
-def _mixture(record: SessionRecord) -> str:
-    """A line for each product, then what else was said of the mixture."""
-    lines = [_component(each) for each in record.components.all()]
-    if record.drawn_up_ml:
-        lines.append(f"Drawn up: {format_ml(record.drawn_up_ml)}")
+def _recorded(record: SessionRecord, course: Course) -> tuple[str, ...]:
+    """What else a record holds; on a form there is nothing to say of it."""
+    ticks = [tick.get_check_name_display().lower() for tick in record.ticks.all()]
+    times = {"Prepared": record.prepared_at, "Started": record.started_at}
+    at_rest = [_score(record.pain_rest_before), _score(record.pain_rest_after)]
+    reaction = record.get_reaction_display().lower()
+    lines = [
+        f"Checked before the needle: {', '.join(ticks) or 'nothing ticked'}",
+        f"Mixture looks clear: {record.get_looks_clear_display().lower()}",
+        *(
+            f"{what} {moment.astimezone(course.site.zone):%H:%M}"
+            for what, moment in times.items()
+            if moment
+        ),
+        f"Forearm: {record.get_forearm_display()}" if record.forearm else "",
+        f"Pain at rest, before and after: {', '.join(s or 'n/a' for s in at_rest)}",
+        f"Reaction: {reaction} {record.reaction_note}".strip(),
+    ]
+    return tuple(filter(None, lines))
+
+
+def _mixture_note(record: SessionRecord) -> str:
+    """What was said of the mixture besides its parts."""
+    drawn_up = record.drawn_up_ml
+    lines = [f"Drawn up: {format_ml(drawn_up)}"] if drawn_up else []
     return "\n".join(filter(None, [*lines, record.mixture]))
 
 
-def _component(part: MixtureComponent) -> str:
-    amount = f" ({format_mg(part.amount_mg)})" if part.amount_mg is not None else ""
-    lot = f", lot {part.lot_number}" if part.lot_number else ""
-    until = f", to {short_date(part.expires_on)}" if part.expires_on else ""
-    return f"{part.product_name}: {format_ml(part.volume_ml)}{amount}{lot}{until}"
+def _component(part: MixtureComponent) -> MixtureRow:
+    strength, amount = part.strength_mg_per_ml, part.amount_mg
+    volume = format_ml(part.volume_ml)
+    return MixtureRow(
+        medicine=part.product_name,
+        strength=f"{format_mg(strength)}/mL" if strength is not None else "",
+        volume=volume if amount is None else f"{volume} ({format_mg(amount)})",
+        lot=part.lot_number,
+        expiry=short_date(part.expires_on) if part.expires_on else "",
+    )
+
+
+def _maps(course: Course, points: Sequence[InjectionPoint]) -> tuple[Map, ...]:
+    """The drawings that points lie on; as long as there are none, all to mark on."""
+    all_ = maps(course, points)
+    return tuple([each for each in all_ if each.marks] or all_)
 
 
 def _void(void: RecordVoid, course: Course) -> str:
@@ -211,21 +267,24 @@ def _void(void: RecordVoid, course: Course) -> str:
     return f"{void.reason} ({void.voider_name}, {at})"
 
 
-def _point(point: InjectionPoint) -> PointRow:
+def _point(point: InjectionPoint, course: Course) -> PointRow:
     given = format_ml(point.given_ml) if point.given_ml else ""
     return PointRow(
         number=str(point.number),
-        region=_place(point),
+        region=_place(point, course),
         planned=format_ml(point.planned_ml),
         given="skipped" if point.skipped else given,
         note=point.note,
     )
 
 
-def _place(point: InjectionPoint) -> str:
-    """Where, with the side in words; empty where it is not on the drawing."""
-    side = f"{point.get_side_display().upper()}: " if point.side != Side.NONE else ""
-    return f"{side}{point.region}" if point.view else ""
+def _place(point: InjectionPoint, course: Course) -> str:
+    """Where, and on which side where both are treated; empty where it is nowhere."""
+    if not point.view:
+        return ""
+    is_one_of_two = course.side == Side.BOTH and point.side != Side.NONE
+    side = f"{point.get_side_display().upper()}: " if is_one_of_two else ""
+    return f"{side}{point.region}"
 
 
 def _score(pain: int | None) -> str:

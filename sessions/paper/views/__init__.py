@@ -1,4 +1,12 @@
+from sessions.paper.views.codes import sheet_of_code
 from sessions.paper.views.lists import leaflet_sample, outdated
 from sessions.paper.views.papers import pdf_of, picture_of, preview_of
 
-__all__ = ["leaflet_sample", "outdated", "pdf_of", "picture_of", "preview_of"]
+__all__ = [
+    "leaflet_sample",
+    "outdated",
+    "pdf_of",
+    "picture_of",
+    "preview_of",
+    "sheet_of_code",
+]

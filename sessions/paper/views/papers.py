@@ -47,21 +47,17 @@ def preview_of(kind: Kind) -> View:
     def preview(request: ClinicRequest, pk: int) -> HttpResponseBase:
         row = _session(kind, pk)
         form = _form(kind, request, row)
-        context: dict[str, Any] = {
-            "kind": kind,
-            "form": form,
-            "treatment_session": row,
-            "patient": row.patient,
-        }
+        context: dict[str, Any] = {"kind": kind, "form": form}
+        context |= {"treatment_session": row, "patient": row.patient}
         if not form.is_valid():
             status = 400 if request.GET else 200
             return render(request, _PREVIEW, context, status=status)
-        document = kind.build(row, form.asked).document
+        _keep_that_seen(request, kind, row)
         try:
-            context["pages"] = range(1, document.printed().pages + 1)
+            printed = kind.build(row, form.asked).document.printed()
         except PdfError as error:
             return _not_printed(request, kind, row, error)
-        _keep_that_seen(request, kind, row)
+        context["pages"] = range(1, printed.pages + 1)
         return render(request, _PREVIEW, context)
 
     return preview
@@ -94,8 +90,8 @@ def _session(kind: Kind, pk: int) -> TreatmentSession:
 
 
 def _form(kind: Kind, request: ClinicRequest, row: TreatmentSession) -> PaperForm:
-    url = request.build_absolute_uri(row.get_absolute_url())
-    return kind.form(request.GET, treatment_session=row, url=url)
+    root = request.build_absolute_uri("/")
+    return kind.form(request.GET, treatment_session=row, root=root)
 
 
 def _keep_that_seen(request: ClinicRequest, kind: Kind, row: TreatmentSession) -> None:

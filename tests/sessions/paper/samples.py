@@ -1,9 +1,12 @@
 """Papers about an invented patient, for the tests and for the bench."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
-from mesoclinic.vocabulary import AllergyState
+from mesoclinic.vocabulary import AllergyState, Side
+from protocols import drawings
+from protocols.maps import Map, Mark, PointState
 from protocols.wording import shipped
 from sessions.paper.content import (
     Allergies,
@@ -11,6 +14,7 @@ from sessions.paper.content import (
     FindingRow,
     Identity,
     LeafletContent,
+    MixtureRow,
     PointRow,
     ScreeningRow,
     SheetContent,
@@ -73,6 +77,25 @@ def planned_points(count: int, *, given: str = "") -> tuple[PointRow, ...]:
     )
 
 
+def map_of(count: int, *, view: str = "heel-back", given: bool = False) -> Map:
+    """Return a drawing with `count` points down the tendon."""
+    state = PointState.GIVEN if given else PointState.PLANNED
+    return Map(
+        drawing=drawings.get(view),
+        side=Side.RIGHT,
+        marks=tuple(
+            Mark(
+                number=number,
+                x=Decimal("0.44") + Decimal("0.12") * (number % 2),
+                y=Decimal("0.3") + Decimal("0.5") * number / count,
+                state=state,
+                name=f"Point {number}, {REGIONS[(number - 1) % 4]}, {state.label}",
+            )
+            for number in range(1, count + 1)
+        ),
+    )
+
+
 def draft_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
     """Return a planned session, printed to be written on."""
     sheet = SheetContent(
@@ -90,8 +113,22 @@ def draft_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
         points=planned_points(size),
         total_planned=f"{size / 10:g} mL",
         needle="needle 4 mm at 60°, to the stop: depth 3.5 mm",
-        mixture="procaine 2 %, 1 mL, lot PR2231, expiry 06-2027\n"
-        "sodium chloride 0.9 %, 1 mL, lot NS1107, expiry 01-2028",
+        maps=(map_of(size),),
+        mixture=(
+            MixtureRow(
+                medicine="Procaine 2 %",
+                strength="20 mg/mL",
+                volume="1 mL (20 mg)",
+                lot="PR2231",
+                expiry="30-Jun-2027",
+            ),
+            MixtureRow(
+                medicine="Sodium chloride 0.9 %",
+                volume="1 mL",
+                lot="NS1107",
+                expiry="31-Jan-2028",
+            ),
+        ),
         record_url="https://clinic.example/sessions/482/",
     )
     return replace(sheet, **changes)
@@ -104,7 +141,8 @@ def blank_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
         state=SheetState.BLANK,
         points=empty,
         total_planned="",
-        mixture="",
+        maps=(map_of(0),),
+        mixture=(),
         allergies=Allergies(state=AllergyState.NOT_RECORDED),
         **changes,
     )

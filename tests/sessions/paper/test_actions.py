@@ -122,7 +122,7 @@ def test_a_moved_visit_makes_a_new_leaflet_and_keeps_the_old_one(treat, course, 
 
 
 def test_sheet_of_a_signed_record_carries_all_of_it(treat, dr_cooper):
-    sheet = session_sheet(treat(), record_url="http://x/sessions/1/")
+    sheet = session_sheet(treat())
 
     assert (sheet.side, sheet.total_given) == ("RIGHT", "0.8 mL")
     assert len(sheet.points) == 8
@@ -135,11 +135,11 @@ def test_sheet_of_a_signed_record_carries_all_of_it(treat, dr_cooper):
 def test_sheet_before_signing_says_so(course, dr_cooper):
     session = fresh(course.in_order[0])
 
-    blank = session_sheet(session, record_url="http://x/")
+    blank = session_sheet(session)
     recording.save_draft(
         session, by=dr_cooper, version=0, draft=written(ENDED), now=NOW
     )
-    draft = session_sheet(fresh(session), record_url="http://x/")
+    draft = session_sheet(fresh(session))
 
     assert blank.state.name == "BLANK"
     assert draft.state == "DRAFT – not signed"
@@ -151,7 +151,7 @@ def test_sheet_of_a_signed_record_shows_the_patient_as_signed(treat, dr_cooper):
 
     patients.record_allergy(session.patient, by=dr_cooper, substance="latex")
     Patient.objects.update(family_name="Jones")
-    sheet = session_sheet(fresh(session), record_url="http://x/")
+    sheet = session_sheet(fresh(session))
 
     assert sheet.identity.name_family == "Smith"
     assert sheet.allergies.known == ()
@@ -161,7 +161,7 @@ def test_sheet_says_where_what_from_which_lot_and_that_it_is_void(treat, dr_coop
     session = treat()
     recording.void(session.record, by=dr_cooper, reason="Written for somebody else")
 
-    sheet = session_sheet(fresh(session), record_url="http://x/")
+    sheet = session_sheet(fresh(session))
 
     assert sheet.mixture == (
         "Lidocaine 1 %: 2 mL (20 mg), lot LIDO1, to 31-Dec-2030\nDrawn up: 2 mL"
