@@ -68,6 +68,7 @@ from sessions.models import (
     SafetyTick,
     ScreeningAnswer,
     SessionRecord,
+    SheetIssue,
     Signature,
     Site,
     TimetableStamp,
@@ -690,6 +691,17 @@ class RecordVoidFactory(DjangoModelFactory):
         voided.hash = void_hash(voided, previous=voided.record.signature.hash)
         voided.save(force_insert=True)
         return voided
+
+
+class SheetIssueFactory(DjangoModelFactory):
+    class Meta:
+        model = SheetIssue
+
+    treatment_session = factory.SubFactory(TreatmentSessionFactory)
+    numbering = "7QX"
+    points = factory.LazyFunction(list)
+    says_hash = "0" * 64
+    printed_by = factory.SubFactory(UserFactory, role="clinician")
 
 
 class LeafletIssueFactory(DjangoModelFactory):

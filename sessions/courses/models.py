@@ -1,6 +1,7 @@
 """A course of treatment and its sessions: day 0, day 3, day 7."""
 
 import datetime as dt
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -228,6 +229,10 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
             starts_at__gt=starts - LONGEST_SESSION,
             ends_at__gt=starts,
         )
+
+    def locked_in_order(self, keys: Collection[int]) -> "TreatmentSessionQuerySet":
+        """These rows, locked in the one order that keeps two people out of a ring."""
+        return self.filter(pk__in=keys).order_by("pk").select_for_update()
 
     def overbooked(self) -> "TreatmentSessionQuerySet":
         """Put on purpose where somebody was already, or outside of hours."""

@@ -1,118 +1,82 @@
-"""Print what was recorded, and keep what was handed over (R20)."""
+"""Keep what was printed and handed over (R20); plan the points of a sheet again."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from mesoclinic import audit
-from mesoclinic.hashing import keyed_hash
 from mesoclinic.models import User
 from mesoclinic.sheet_codes import numbering_of
-from mesoclinic.vocabulary import LeafletFormat
-from protocols.models import LeafletText
 from sessions.courses.models import TreatmentSession
-from sessions.paper.content import LeafletContent, SheetContent
-from sessions.paper.documents import aftercare_leaflet
+from sessions.paper.current import Known, Leaflet, Sheet
 from sessions.paper.models import LeafletIssue, PrintedPoint, SheetIssue
-from sessions.paper.phrases import Phrases
 from sessions.recording.actions import save_draft
 from sessions.recording.drafts import PointDraft, draft_of
 from sessions.recording.models import InjectionPoint, SessionRecord
 
 
-class NoSuchLeaflet(LookupError):  # noqa: N818  it says what there is not
-    """The clinic has no leaflet in that language."""
-
-
-@dataclass(frozen=True)
-class LeafletToHandOver:
-    """What a leaflet says now, and a hash of it but for the mark of a reprint."""
-
-    content: LeafletContent
-    says: str
-
-
-def leaflet_now(
-    treatment_session: TreatmentSession,
-    *,
-    language: str = "",
-    leaflet_format: str = "",
-) -> LeafletToHandOver:
-    """Return the leaflet that printing now would give; writes nothing.
-
-    Language and format are what the patient needs, unless others are asked for. Raises
-    NoSuchLeaflet where the clinic has no words in the language.
-
-    While what it says is still true, a second print is a reprint of the same words
-    and times, marked as one. Once visits have moved it is a new leaflet.
-    """
-    patient = treatment_session.patient
-    text = text_for(language or patient.preferred_language)
-    layout = LeafletFormat(leaflet_format or patient.leaflet_format)
-    content = aftercare_leaflet(treatment_session, text=text, leaflet_format=layout)
-    says = _says(content)
-    issued = LeafletIssue.objects.latest_for(
-        treatment_session, language=text.language, leaflet_format=layout
-    )
-    if issued is None or issued.content_hash != says:
-        return LeafletToHandOver(content, says)
-    return LeafletToHandOver(_reprint(issued, Phrases(text)), says)
-
-
 @transaction.atomic
-def keep_leaflet(
-    treatment_session: TreatmentSession, leaflet: LeafletToHandOver, *, by: User
-) -> None:
-    """Keep a leaflet as handed over; one that said the same before is a reprint."""
-    TreatmentSession.objects.select_for_update().get(pk=treatment_session.pk)
-    content = leaflet.content
-    issued = LeafletIssue.objects.latest_for(
-        treatment_session, language=content.language, leaflet_format=content.format
-    )
-    is_reprint = issued is not None and issued.content_hash == leaflet.says
+def keep(papers: Collection[Leaflet | Sheet], *, by: User) -> None:
+    """Keep papers as printed; one that said the same before adds no row."""
+    sessions = {paper.session.pk for paper in papers}
+    # In one order, so that two people who print the same day do not wait in a ring.
+    list(TreatmentSession.objects.locked_in_order(sessions))
+    known = Known.of([paper.session for paper in papers])
+    for paper in papers:
+        if isinstance(paper, Leaflet):
+            _keep_leaflet(paper, known, by=by)
+        else:
+            _keep_sheet(paper, known, by=by)
+
+
+def _keep_leaflet(leaflet: Leaflet, known: Known, *, by: User) -> None:
+    session, content = leaflet.session, leaflet.content
+    issued = known.leaflets.get((session.pk, content.language, content.format))
+    is_reprint = issued is not None and issued.content_hash == leaflet.says_hash
     if issued is None or not is_reprint:
         issued = LeafletIssue.objects.create(
-            treatment_session=treatment_session,
+            treatment_session=session,
             language=content.language,
             leaflet_format=content.format,
             content=content.as_json(),
-            content_hash=leaflet.says,
+            content_hash=leaflet.says_hash,
             issued_by=by,
         )
     audit.record(
         "leaflet.printed",
         issued,
         by=by,
-        patient_id=treatment_session.patient_id,
+        patient_id=session.patient_id,
         reprint=is_reprint,
         language=content.language,
         leaflet_format=content.format,
         version=content.version,
-        hash=leaflet.says,
+        hash=leaflet.says_hash,
     )
 
 
-@transaction.atomic
-def keep_sheet(
-    treatment_session: TreatmentSession, content: SheetContent, *, by: User
-) -> None:
-    """Keep that a sheet was printed, in which state, and what its numbers stand for."""
-    points = points_of(treatment_session)
-    SheetIssue.objects.get_or_create(
-        treatment_session=treatment_session,
-        numbering=numbering_of(points),
-        defaults={"points": [_as_json(point) for point in points], "printed_by": by},
-    )
+def _keep_sheet(sheet: Sheet, known: Known, *, by: User) -> None:
+    session, points = sheet.session, points_of(sheet.session)
+    issued = known.sheets.get(session.pk)
+    if issued is None or issued.says_hash != sheet.says_hash:
+        SheetIssue.objects.create(
+            treatment_session=session,
+            numbering=numbering_of(points),
+            points=[_as_json(point) for point in points],
+            says_hash=sheet.says_hash,
+            printed_by=by,
+        )
     audit.record(
         "sheet.printed",
-        treatment_session,
+        session,
         by=by,
-        patient_id=treatment_session.patient_id,
-        state=content.state.name,
-        code=content.sheet_code,
+        patient_id=session.patient_id,
+        state=sheet.content.state.name,
+        code=sheet.content.sheet_code,
     )
 
 
@@ -166,25 +130,3 @@ def take_points_of(
 def _planned(point: PrintedPoint) -> PointDraft:
     planned_ml = Decimal(point.planned_ml)
     return PointDraft(planned_ml=planned_ml, spot=point.spot, confirmed=False)
-
-
-def text_for(language: str) -> LeafletText:
-    """The words that are printed now in a language; raises NoSuchLeaflet."""
-    try:
-        return LeafletText.objects.in_force()[language]
-    except KeyError:
-        raise NoSuchLeaflet(language) from None
-
-
-def _says(content: LeafletContent) -> str:
-    """A hash over what the patient reads."""
-    return keyed_hash(content.as_json())
-
-
-def _reprint(issue: LeafletIssue, phrases: Phrases) -> LeafletContent:
-    when = issue.issued_at.astimezone(issue.treatment_session.zone)
-    date, time = phrases.date(when.date()), f"{when:%H:%M}"
-    return replace(
-        LeafletContent.from_json(issue.content),
-        reprint_of=phrases.word("reprint", date=date, time=time),
-    )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from mesoclinic.pdf import Paper
-from mesoclinic.vocabulary import LeafletFormat
 from sessions.schedule.models import Site
 
 # Where printers hold Letter, by ISO 3166; everywhere else they hold A4.
@@ -15,10 +14,13 @@ class Asked:
     """`language` and `leaflet_format` are asked of what the patient reads."""
 
     paper: Paper
+    # Empty: what the patient needs.
     language: str = ""
-    leaflet_format: LeafletFormat = LeafletFormat.STANDARD
+    leaflet_format: str = ""
     # The clinic's own address, `https://clinic.example/`: where codes on paper lead.
     root: str = ""
+    # A sheet for whoever may not read records: the plan, without notes and scores.
+    for_reception: bool = False
 
 
 def paper_at(site: Site) -> Paper:

@@ -83,7 +83,7 @@ class LeafletForm(PaperForm):
         return Asked(
             paper=super().asked.paper,
             language=self.cleaned_data["lang"],
-            leaflet_format=LeafletFormat(layout),
+            leaflet_format=layout,
             root=self.root,
         )
 

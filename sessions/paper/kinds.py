@@ -6,32 +6,22 @@ page on which it is looked at before, and its pages as pictures.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Protocol
 
-from mesoclinic.models import User
 from mesoclinic.pdf import Document
 from mesoclinic.roles import Permission
 from sessions.courses.models import TreatmentSession
-from sessions.paper import actions
 from sessions.paper.asked import Asked
-from sessions.paper.documents import session_sheet
+from sessions.paper.current import Known, Leaflet, Sheet, leaflet_now, sheet_now
 from sessions.paper.forms import LeafletForm, PaperForm
 from sessions.paper.printing import leaflet_document, sheet_document
 
 
-class Keep(Protocol):
-    """Writes down that a paper was printed; not called where it could not be."""
-
-    def __call__(self, *, by: User) -> object: ...
-
-
 @dataclass(frozen=True)
 class ToPrint:
-    """A document that may be looked at, and what to do once it is printed."""
+    """A document that may be looked at, and what is kept once it is printed."""
 
     document: Document
-    keep: Keep
+    paper: Leaflet | Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,35 +37,38 @@ class Kind:
     of_visits_only: bool = False
 
 
-def _sheet(row: TreatmentSession, asked: Asked) -> ToPrint:
-    content = session_sheet(row, root=asked.root)
-    return ToPrint(
-        sheet_document(content, paper=asked.paper, zone=row.zone),
-        partial(actions.keep_sheet, row, content),
+def sheet_to_print(
+    row: TreatmentSession, asked: Asked, known: Known | None = None
+) -> ToPrint:
+    """Return the session sheet as it stands."""
+    sheet = sheet_now(
+        row, root=asked.root, for_reception=asked.for_reception, known=known
     )
+    document = sheet_document(sheet.content, paper=asked.paper, zone=row.zone)
+    return ToPrint(document, sheet)
 
 
-def _leaflet(row: TreatmentSession, asked: Asked) -> ToPrint:
-    leaflet = actions.leaflet_now(
-        row, language=asked.language, leaflet_format=asked.leaflet_format
+def leaflet_to_print(
+    row: TreatmentSession, asked: Asked, known: Known | None = None
+) -> ToPrint:
+    """Return the leaflet as it stands; raises NoSuchLeaflet."""
+    leaflet = leaflet_now(
+        row, language=asked.language, leaflet_format=asked.leaflet_format, known=known
     )
-    return ToPrint(
-        leaflet_document(leaflet.content, paper=asked.paper),
-        partial(actions.keep_leaflet, row, leaflet),
-    )
+    return ToPrint(leaflet_document(leaflet.content, paper=asked.paper), leaflet)
 
 
 SHEET = Kind(
     slug="sheet",
     title="Session sheet",
     permission=Permission.SHEET_PRINT,
-    build=_sheet,
+    build=sheet_to_print,
 )
 LEAFLET = Kind(
     slug="leaflet",
     title="Leaflet",
     permission=Permission.LEAFLET_PRINT,
-    build=_leaflet,
+    build=leaflet_to_print,
     form=LeafletForm,
     of_visits_only=True,
 )

@@ -24,6 +24,16 @@ class LeafletIssueQuerySet(models.QuerySet["LeafletIssue"]):
         alike = issued.filter(language=language, leaflet_format=leaflet_format)
         return alike.select_related("issued_by").order_by("-pk").first()
 
+    def newest_for(
+        self, sessions: Collection[TreatmentSession]
+    ) -> "dict[tuple[int, str, str], LeafletIssue]":
+        """What was handed over last, by session, language and format."""
+        issued = self.filter(treatment_session__in=sessions).order_by("pk")
+        return {
+            (issue.treatment_session_id, issue.language, issue.leaflet_format): issue
+            for issue in issued
+        }
+
     def newest_of(self, courses: Collection[Course]) -> "dict[int, LeafletIssue]":
         """What was handed over last for each session of these courses, by its key."""
         issued = self.filter(treatment_session__course__in=courses).order_by("pk")
@@ -59,16 +69,24 @@ class LeafletIssue(models.Model):
 
 class SheetIssueQuerySet(models.QuerySet["SheetIssue"]):
     def with_numbering(self, session: int, numbering: str) -> "SheetIssue | None":
-        """The sheet of a visit that was printed with these numbers."""
+        """The sheet of a visit that was printed last with these numbers."""
         found = self.filter(treatment_session_id=session, numbering=numbering)
-        return found.select_related("printed_by").first()
+        return found.select_related("printed_by").order_by("-pk").first()
+
+    def newest_of(
+        self, sessions: Collection[TreatmentSession]
+    ) -> "dict[int, SheetIssue]":
+        """What was printed last for each of these sessions, by its key."""
+        issued = self.filter(treatment_session__in=sessions).order_by("pk")
+        return {issue.treatment_session_id: issue for issue in issued.defer("points")}
 
 
 class SheetIssue(models.Model):
-    """A numbering of a visit's points that lies on paper somewhere. Append-only.
+    """A session sheet that lies on paper somewhere. Append-only.
 
     `points` is where each number was: what is written beside 3 on that paper belongs
-    to this point 3, whatever the plan has become since.
+    to this point 3, whatever the plan has become since. `says_hash` is a hash of all
+    that it says: by it one tells whether there is anything new to print.
     """
 
     treatment_session = models.ForeignKey(
@@ -76,17 +94,11 @@ class SheetIssue(models.Model):
     )
     numbering = models.CharField(max_length=3)
     points = models.JSONField()
+    says_hash = models.CharField(max_length=64)
     printed_at = models.DateTimeField(auto_now_add=True)
     printed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     objects = SheetIssueQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["treatment_session", "numbering"], name="sheet_numbering_once"
-            )
-        ]
 
     def __str__(self) -> str:
         return str(SheetCode(self.treatment_session_id, self.numbering))

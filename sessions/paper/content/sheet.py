@@ -1,7 +1,8 @@
 """The session sheet: a form to write on, a draft, or the signed record."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any, Self
 
 from protocols.maps import Map
 from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
@@ -117,6 +118,28 @@ class SheetContent:
     # Brings whoever types it back to this visit and these numbers: "S482-7QX41".
     sheet_code: str = ""
     record_url: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all it says; of the drawings, where its points are."""
+        placed = [
+            [each.key, *(f"{m.number} {m.x} {m.y} {m.state}" for m in each.marks)]
+            for each in self.maps
+        ]
+        return asdict(replace(self, maps=())) | {"maps": placed}
+
+    def without_what_was_recorded(self) -> Self:
+        """The plan as a form: what reception may print, without notes and scores."""
+        return replace(
+            self,
+            note="",
+            consent="",
+            pain_before="",
+            pain_after="",
+            findings=(),
+            recorded=(),
+            points=tuple(replace(p, given="", note="") for p in self.points),
+            total_given="",
+        )
 
     @property
     def is_signed(self) -> bool:

@@ -11,6 +11,7 @@ from mesoclinic import audit
 from mesoclinic.access import ClinicRequest, View, require_permission
 from mesoclinic.pdf import PdfError, pdf_response, picture
 from sessions.courses.models import TreatmentSession
+from sessions.paper import actions
 from sessions.paper.forms import PaperForm
 from sessions.paper.kinds import Kind
 
@@ -28,12 +29,12 @@ def pdf_of(kind: Kind) -> View:
         if not form.is_valid():  # there is something to choose first
             choose = reverse(f"sessions:{kind.slug}_preview", args=[pk])
             return redirect(f"{choose}?{request.GET.urlencode()}".rstrip("?"))
-        paper = kind.build(row, form.asked)
+        to_print = kind.build(row, form.asked)
         try:
-            printed = paper.document.printed()
+            printed = to_print.document.printed()
         except PdfError as error:
             return _not_printed(request, kind, row, error)
-        paper.keep(by=request.user)
+        actions.keep([to_print.paper], by=request.user)
         return pdf_response(printed.content, filename=f"{kind.slug}-{row.code}.pdf")
 
     return pdf

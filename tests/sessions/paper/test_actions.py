@@ -163,9 +163,10 @@ def test_sheet_says_where_what_from_which_lot_and_that_it_is_void(treat, dr_coop
 
     sheet = session_sheet(fresh(session))
 
-    assert sheet.mixture == (
-        "Lidocaine 1 %: 2 mL (20 mg), lot LIDO1, to 31-Dec-2030\nDrawn up: 2 mL"
-    )
+    (part,) = sheet.mixture
+    assert (part.medicine, part.volume) == ("Lidocaine 1 %", "2 mL (20 mg)")
+    assert (part.lot, part.expiry) == ("LIDO1", "31-Dec-2030")
+    assert sheet.mixture_note == "Drawn up: 2 mL"
     assert sheet.state_words == "VOID – Signed record"
     assert sheet.void.startswith("Written for somebody else (Dr Alice Cooper")
     assert sheet.signature_holds

@@ -1,0 +1,122 @@
+"""What printing now would give. Reads, and writes nothing."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from mesoclinic.hashing import keyed_hash
+from mesoclinic.vocabulary import LeafletFormat
+from protocols.models import LeafletText
+from sessions.courses.models import TreatmentSession
+from sessions.paper.content import LeafletContent, SheetContent
+from sessions.paper.documents import aftercare_leaflet, session_sheet
+from sessions.paper.models import LeafletIssue, SheetIssue
+from sessions.paper.phrases import Phrases
+
+
+class NoSuchLeaflet(LookupError):  # noqa: N818  it says what there is not
+    """The clinic has no leaflet in that language."""
+
+
+@dataclass(frozen=True)
+class Leaflet:
+    """What a leaflet says now, and a hash of it but for the mark of a reprint."""
+
+    session: TreatmentSession
+    content: LeafletContent
+    says_hash: str
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was handed over that says the same."""
+        return not self.content.reprint_of
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a sheet says now, a hash of it, and whether that was printed last."""
+
+    session: TreatmentSession
+    content: SheetContent
+    says_hash: str
+    is_new: bool
+
+
+def leaflet_now(
+    treatment_session: TreatmentSession,
+    *,
+    language: str = "",
+    leaflet_format: str = "",
+    known: "Known | None" = None,
+) -> Leaflet:
+    """Return the leaflet that printing now would give; writes nothing.
+
+    Language and format are what the patient needs, unless others are asked for. Raises
+    NoSuchLeaflet where the clinic has no words in the language.
+
+    While what it says is still true, a second print is a reprint of the same words
+    and times, marked as one. Once visits have moved it is a new leaflet.
+    """
+    known = known or Known.of([treatment_session])
+    patient = treatment_session.patient
+    text = known.text_for(language or patient.preferred_language)
+    layout = LeafletFormat(leaflet_format or patient.leaflet_format)
+    content = aftercare_leaflet(treatment_session, text=text, leaflet_format=layout)
+    # A hash over what the patient reads.
+    says = keyed_hash(content.as_json())
+    issued = known.leaflets.get((treatment_session.pk, text.language, layout))
+    if issued and issued.content_hash == says:
+        content = _reprint(issued, treatment_session, Phrases(text))
+    return Leaflet(treatment_session, content, says)
+
+
+def sheet_now(
+    treatment_session: TreatmentSession,
+    *,
+    root: str = "",
+    for_reception: bool = False,
+    known: "Known | None" = None,
+) -> Sheet:
+    """Return the session sheet that printing now would give; writes nothing."""
+    known = known or Known.of([treatment_session])
+    content = session_sheet(treatment_session, root=root)
+    if for_reception:
+        content = content.without_what_was_recorded()
+    says = keyed_hash(content.as_json())
+    issued = known.sheets.get(treatment_session.pk)
+    is_new = issued is None or issued.says_hash != says
+    return Sheet(treatment_session, content, says, is_new)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is looked up once for all papers that are made together."""
+
+    texts: Mapping[str, LeafletText]
+    leaflets: Mapping[tuple[int, str, str], LeafletIssue]
+    sheets: Mapping[int, SheetIssue]
+
+    @classmethod
+    def of(cls, sessions: Collection[TreatmentSession]) -> "Known":
+        return cls(
+            LeafletText.objects.in_force(),
+            LeafletIssue.objects.newest_for(sessions),
+            SheetIssue.objects.newest_of(sessions),
+        )
+
+    def text_for(self, language: str) -> LeafletText:
+        """The words that are printed now in a language; raises NoSuchLeaflet."""
+        try:
+            return self.texts[language]
+        except KeyError:
+            raise NoSuchLeaflet(language) from None
+
+
+def _reprint(
+    issue: LeafletIssue, session: TreatmentSession, phrases: Phrases
+) -> LeafletContent:
+    when = issue.issued_at.astimezone(session.zone)
+    date, time = phrases.date(when.date()), f"{when:%H:%M}"
+    return replace(
+        LeafletContent.from_json(issue.content),
+        reprint_of=phrases.word("reprint", date=date, time=time),
+    )
