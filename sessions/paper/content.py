@@ -18,6 +18,9 @@ from protocols.wording import ORIGINAL, fill, shipped
 
 # --- The session sheet ------------------------------------------------------
 
+# In characters. As wide as they come, a hundred fill the lines that a head has.
+LONG_NAME = 100
+
 
 class SheetState(StrEnum):
     """What a session sheet is at the moment it is printed, in its own words."""
@@ -38,6 +41,11 @@ class Identity:
     age: str  # "46y"
     sex: str
     number: str  # "MC 000 123"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the name takes more lines than the head of a page has room for."""
+        return len(self.name_family + self.name_given + self.title) > LONG_NAME
 
 
 @dataclass(frozen=True, kw_only=True)
