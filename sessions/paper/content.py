@@ -18,8 +18,9 @@ from protocols.wording import ORIGINAL, fill, shipped
 
 # --- The session sheet ------------------------------------------------------
 
-# In characters. As wide as they come, a hundred fill the lines that a head has.
+# In characters. More of them take more lines than the head or the foot of a page has.
 LONG_NAME = 100
+LONG_FOOT = 65
 
 
 class SheetState(StrEnum):
@@ -41,11 +42,6 @@ class Identity:
     age: str  # "46y"
     sex: str
     number: str  # "MC 000 123"
-
-    @property
-    def is_long(self) -> bool:
-        """Whether the name takes more lines than the head of a page has room for."""
-        return len(self.name_family + self.name_given + self.title) > LONG_NAME
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +169,13 @@ class SheetContent:
     printed: str  # "Rita Vance, Tue 24-Nov-2026 10:05"
 
     @property
+    def has_long_names(self) -> bool:
+        """Whether its head and its foot need more room than they have by default."""
+        who = self.identity
+        name = who.name_family + who.name_given + who.title
+        return len(name) > LONG_NAME or len(self.printed) > LONG_FOOT
+
+    @property
     def is_signed(self) -> bool:
         return self.state is SheetState.SIGNED
 
@@ -250,6 +253,10 @@ class LeafletContent:
     reprint_of: str = ""
     # What it says of days and people, whatever its language; see outdated.py.
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_long_foot(self) -> bool:
+        return len(self.version + self.printed) > LONG_FOOT
 
     @property
     def qr(self) -> QrCode | None:
