@@ -245,6 +245,8 @@ STATICFILES_DIRS = [
     ("vendor/noto-sans-arabic-600", _FONTS / "noto-sans-arabic" / "600SemiBold"),
     ("vendor/noto-sans-hebrew-400", _FONTS / "noto-sans-hebrew" / "400Regular"),
     ("vendor/noto-sans-hebrew-600", _FONTS / "noto-sans-hebrew" / "600SemiBold"),
+    ("vendor/noto-sans-math-400", _FONTS / "noto-sans-math" / "400Regular"),
+    ("vendor/noto-sans-symbols-400", _FONTS / "noto-sans-symbols-2" / "400Regular"),
     ("vendor/noto-emoji-400", _FONTS / "noto-emoji" / "400Regular"),
 ]
 STORAGES = {

@@ -701,7 +701,7 @@ class SheetIssueFactory(DjangoModelFactory):
     numbering = "7QX"
     points = factory.LazyFunction(list)
     says_hash = "0" * 64
-    printed_by = factory.SubFactory(UserFactory, role="clinician")
+    printed_by = factory.SelfAttribute("treatment_session.clinician")
 
 
 class LeafletIssueFactory(DjangoModelFactory):

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles import finders
 
+from mesoclinic.letters import STYLESHEET, unprintable
 from mesoclinic.pdf.paper import Paper, PdfError, Printed
 
 if TYPE_CHECKING:
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 
 # A real scheme: with one of our own, relative addresses in the CSS would be lost.
 STATIC_URL = "https://static.invalid/"
-STYLESHEET = "css/print.css"
 _PDF_UA = {"pdf_variant": "pdf/ua-1"}
 
 
 def make(html: str, *, paper: Paper, tagged: bool = True) -> Printed:
     """Return `html` as PDF/UA-1; untagged only to measure what the tags cost."""
+    if missing := unprintable(html):
+        raise PdfError(f"these letters cannot be printed: {' '.join(missing)}")
     import weasyprint
     from weasyprint.urls import FatalURLFetchingError
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import TimeoutError as Late
 from functools import lru_cache
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +55,7 @@ def _pool(_process: int) -> ProcessPool:
     pool = ProcessPool(
         max_workers=settings.PRINTERS,
         max_tasks=_DOCUMENTS_OF_A_CHILD,
-        initializer=_limit_memory,
+        initializer=_set_up,
         context=get_context("spawn"),
     )
     atexit.register(_close, pool)
@@ -66,6 +67,9 @@ def _close(pool: ProcessPool) -> None:
     pool.join()
 
 
-def _limit_memory() -> None:
+def _set_up() -> None:
+    """Runs in a child, before it does anything else."""
     most = MEMORY_MIB * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    # None of the machine's fonts: a document looks the same wherever it is printed.
+    os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))

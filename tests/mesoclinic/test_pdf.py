@@ -233,10 +233,16 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 
 @pytest.mark.parametrize(
-    "text", ["שלום", "😀", "李", "a\u0000b", "\u202e\u2028\ufeff", "x" * 5000]
+    "text", ["שלום", "😀", "≤ 3 → ✓", "\u202e\u2028\ufeff", "x" * 5000]
 )
-def test_text_that_our_fonts_lack_still_prints(text: str) -> None:
+def test_what_people_type_prints(text: str) -> None:
     assert make_pdf(page(f"<p>{text}</p>"), paper=Paper.LETTER)
+
+
+@pytest.mark.parametrize("letter", ["李", "ก"])
+def test_a_letter_that_no_font_has_is_named_and_not_left_blank(letter: str) -> None:
+    with pytest.raises(PdfError, match=f"cannot be printed: {letter}"):
+        make_pdf(page(f"<p>a{letter}b</p>"), paper=Paper.LETTER)
 
 
 # --- Made once, one at a time -----------------------------------------------

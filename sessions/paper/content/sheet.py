@@ -7,6 +7,8 @@ from typing import Any, Self
 from protocols.maps import Map
 from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
 
+# In characters. More of them take more lines than the head of a page has.
+LONG_NAME = 100
 # A page has room for so many points, drawings beside them.
 MOST_BESIDE = 12
 
@@ -118,6 +120,12 @@ class SheetContent:
     # Brings whoever types it back to this visit and these numbers: "S482-7QX41".
     sheet_code: str = ""
     record_url: str = ""
+
+    @property
+    def has_long_names(self) -> bool:
+        """Whether its head needs more room than it has by default."""
+        who = self.identity
+        return len(who.name_family + who.name_given + who.title) > LONG_NAME
 
     def as_json(self) -> dict[str, Any]:
         """Return all it says; of the drawings, where its points are."""
