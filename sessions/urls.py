@@ -7,6 +7,7 @@ from sessions.diary import views as diary
 from sessions.diary.feeds import views as feeds
 from sessions.outcomes import views as outcomes
 from sessions.paper import views as paper
+from sessions.paper.ahead import makes_papers
 from sessions.paper.kinds import KINDS, Kind
 from sessions.paper.outdated import outdated_leaflets
 from sessions.recording import views as recording
@@ -51,13 +52,13 @@ urlpatterns = [
     path("feed/", feeds.feed, name="feed"),
     path("feed/revoke/", feeds.feed_revoke, name="feed_revoke"),
     path("feeds/<str:token>.ics", feeds.feed_ics, name="feed_ics"),
-    path("sessions/<id:pk>/", recording.session, name="session"),
+    path("sessions/<id:pk>/", makes_papers(recording.session), name="session"),
     path("sessions/<id:pk>/check/", recording.check, name="check"),
-    path("sessions/<id:pk>/sign/", recording.sign, name="sign"),
-    path("sessions/<id:pk>/amend/", recording.amend, name="amend"),
-    path("sessions/<id:pk>/void/", recording.void, name="void"),
+    path("sessions/<id:pk>/sign/", makes_papers(recording.sign), name="sign"),
+    path("sessions/<id:pk>/amend/", makes_papers(recording.amend), name="amend"),
+    path("sessions/<id:pk>/void/", makes_papers(recording.void), name="void"),
     path("sessions/<id:pk>/consent/", recording.consent, name="consent"),
-    path("sessions/<id:pk>/side/", recording.side, name="side"),
+    path("sessions/<id:pk>/side/", makes_papers(recording.side), name="side"),
     path("sessions/<id:pk>/favourite/", recording.favourite, name="favourite"),
     path(
         "sessions/<id:pk>/favourite/<id:template_pk>/drop/",
@@ -67,6 +68,13 @@ urlpatterns = [
     path("recall/<id:pk>/", recall.recall, name="recall"),
     path("recall/<id:pk>.csv", recall.recall_csv, name="recall_csv"),
     path("sessions/<id:pk>/set-aside/", courses.set_aside, name="set_aside"),
+    path("diary/<day:day>/pack/", paper.pack, name="pack"),
+    path("diary/<day:day>/pack.pdf", paper.pack_pdf, name="pack_pdf"),
+    path(
+        "diary/<day:day>/pack/<slug:token>/",
+        paper.pack_progress,
+        name="pack_progress",
+    ),
     path("sheets/<sheet_code:code>/", paper.sheet_of_code, name="sheet_of_code"),
     *(each for kind in KINDS for each in _addresses(kind)),
 ]

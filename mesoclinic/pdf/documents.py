@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpResponse
@@ -26,6 +27,7 @@ from mesoclinic.pdf.paper import Paper, Printed
 # Where a document says since when it has said the same. No text that people type can
 # look like it, as theirs is escaped.
 STAMP = "<time></time>"
+TEMPLATES = settings.BASE_DIR / "templates" / "print"
 # For how long another process is taken to be at work, and a failure is remembered.
 BEGUN_S = 60
 FAILED_S = 60
@@ -46,14 +48,12 @@ class Document:
     zone: ZoneInfo | None = None
 
     @cached_property
-    def pages(self) -> tuple[str, ...]:
-        """The HTML of each context, still without the time."""
-        return tuple(render_to_string(self.template, each) for each in self.contexts)
-
-    @cached_property
     def key(self) -> str:
-        """A hash of all that goes into the document, but for the time."""
-        says = "\0".join((_program(), self.paper, *self.pages))
+        """A hash of all that goes into the document, but for the time.
+
+        The other contexts say the same by the same templates, in less room.
+        """
+        says = "\0".join((_program(), self.paper, self._page(self.contexts[0])))
         return hashlib.sha256(says.encode()).hexdigest()
 
     @property
@@ -62,17 +62,28 @@ class Document:
 
     def printed(self) -> Printed:
         """Return the PDF; raises PdfError where it cannot be made."""
-        return papers().get(self.key) or _keep(self.key, self._start())
+        return papers().get(self.key) or self.keep(self.start())
 
     def prepare(self) -> None:
         """Make it in the background, unless it is made or being made already."""
         if not self.is_ready and papers().add(_begun(self.key), True, BEGUN_S):
-            self._start().add_done_callback(partial(_keep_or_say, self.key))
+            self.start().add_done_callback(partial(_keep_or_say, self.key))
 
-    def _start(self) -> ProcessFuture:
+    def keep(self, future: ProcessFuture) -> Printed:
+        """Wait for what `start` began, and keep it; raises PdfError."""
+        return _keep(self.key, future)
+
+    def start(self) -> ProcessFuture:
+        """Begin to make it in the next child process that is free."""
         now = f"{timezone.now().astimezone(self.zone):%a %d-%b-%Y %H:%M}"
-        pages = [page.replace(STAMP, f"<time>{now}</time>") for page in self.pages]
+        pages = [
+            self._page(each).replace(STAMP, f"<time>{now}</time>")
+            for each in self.contexts
+        ]
         return printers.start(press.make_to_fit, pages, paper=self.paper)
+
+    def _page(self, context: dict[str, Any]) -> str:
+        return render_to_string(self.template, context)
 
 
 def failure(key: str) -> str:
@@ -124,8 +135,12 @@ def pdf_response(content: bytes, *, filename: str) -> HttpResponse:
 
 @lru_cache(maxsize=1)
 def _program() -> str:
-    """What goes into every document besides its HTML: styles, fonts, layout engine."""
+    """What goes into every document besides what it says.
+
+    Styles, fonts, templates, and the layout engine: a new version of any of them makes
+    every document anew.
+    """
     made_of = hashlib.sha256(version("weasyprint").encode())
-    for path in press.static_files():
+    for path in (*press.static_files(), *sorted(TEMPLATES.rglob("*.html"))):
         made_of.update(path.read_bytes())
     return made_of.hexdigest()

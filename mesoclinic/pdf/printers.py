@@ -8,6 +8,7 @@ here, for 20 seconds and with 512 MiB of memory at most.
 import atexit
 import os
 import resource
+import warnings
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as Late
 from functools import lru_cache
@@ -72,4 +73,5 @@ def _set_up() -> None:
     most = MEMORY_MIB * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     # None of the machine's fonts: a document looks the same wherever it is printed.
+    warnings.filterwarnings("ignore", "No fonts configured")
     os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))

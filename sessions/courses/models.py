@@ -14,7 +14,7 @@ from django.utils import timezone
 from mesoclinic.models import User
 from mesoclinic.roles import Permission
 from mesoclinic.vocabulary import Side, choices
-from patients.models import Patient
+from patients.models import Allergy, Patient
 from protocols.dates import day_number, evaluation_due
 from protocols.models import Indication, ProtocolVersion
 from sessions.courses.visits import day_words
@@ -216,6 +216,15 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
     def on_day(self, day: dt.date) -> "TreatmentSessionQuerySet":
         return self.filter(booked_date=day)
 
+    def of_day(
+        self, site: Site, day: dt.date, clinician: int | None = None
+    ) -> "TreatmentSessionQuerySet":
+        """What takes place on a day at a site, in order of time."""
+        visits = self.occupying().filter(site=site, booked_date=day)
+        if clinician:
+            visits = visits.filter(clinician=clinician)
+        return visits.order_by("starts_at", "pk")
+
     def occupying(self) -> "TreatmentSessionQuerySet":
         """What takes up somebody's time."""
         return self.filter(status__in=TreatmentSession.OCCUPYING)
@@ -257,6 +266,29 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
             "course__protocol_version__protocol",
             "course__clinician",
             "record__signature",
+        )
+
+    def for_paper(self) -> "TreatmentSessionQuerySet":
+        """The same for many at once: a fixed number of queries for a day's papers."""
+        return self.complete().prefetch_related(
+            Prefetch(
+                "patient__allergies",
+                queryset=Allergy.objects.in_force(),
+                to_attr="allergies_in_force",
+            ),
+            Prefetch(
+                "course__sessions",
+                queryset=TreatmentSession.objects.select_related("clinician").order_by(
+                    "protocol_day"
+                ),
+                to_attr="sessions_in_order",
+            ),
+            "course__protocol_version__questions",
+            "course__indication__views",
+            "record__points",
+            "record__components",
+            "record__findings",
+            "record__amendments",
         )
 
 

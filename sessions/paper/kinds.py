@@ -31,7 +31,7 @@ class Kind:
     slug: str
     title: str
     permission: Permission
-    build: Callable[[TreatmentSession, Asked], ToPrint]
+    build: Callable[[TreatmentSession, Asked, Known | None], ToPrint]
     form: type[PaperForm] = PaperForm
     # Whether there is one only while the visit takes place.
     of_visits_only: bool = False

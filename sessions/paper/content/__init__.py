@@ -5,6 +5,7 @@ a date reads and what a dose is; the templates only print.
 """
 
 from sessions.paper.content.leaflet import LeafletContent, Visit, english_headings
+from sessions.paper.content.pack import PackContent, PackLine
 from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
 from sessions.paper.content.sheet import (
     AmendmentRow,
@@ -24,6 +25,8 @@ __all__ = [
     "Identity",
     "LeafletContent",
     "MixtureRow",
+    "PackContent",
+    "PackLine",
     "PointRow",
     "QrCode",
     "ScreeningRow",

@@ -29,7 +29,7 @@ def pdf_of(kind: Kind) -> View:
         if not form.is_valid():  # there is something to choose first
             choose = reverse(f"sessions:{kind.slug}_preview", args=[pk])
             return redirect(f"{choose}?{request.GET.urlencode()}".rstrip("?"))
-        to_print = kind.build(row, form.asked)
+        to_print = kind.build(row, form.asked, None)
         try:
             printed = to_print.document.printed()
         except PdfError as error:
@@ -55,7 +55,7 @@ def preview_of(kind: Kind) -> View:
             return render(request, _PREVIEW, context, status=status)
         _keep_that_seen(request, kind, row)
         try:
-            printed = kind.build(row, form.asked).document.printed()
+            printed = kind.build(row, form.asked, None).document.printed()
         except PdfError as error:
             return _not_printed(request, kind, row, error)
         context["pages"] = range(1, printed.pages + 1)
@@ -75,7 +75,7 @@ def picture_of(kind: Kind) -> View:
         if not form.is_valid():
             raise Http404("Not chosen yet")
         try:
-            png = picture(kind.build(row, form.asked).document, page)
+            png = picture(kind.build(row, form.asked, None).document, page)
         except (IndexError, PdfError) as error:
             raise Http404("No such page") from error
         return HttpResponse(png, content_type="image/png")

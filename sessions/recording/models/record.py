@@ -193,4 +193,4 @@ class SessionRecord(LockedBySignature):
 
     @property
     def points_in_order(self) -> list["InjectionPoint"]:
-        return list(self.points.order_by("number"))
+        return list(self.points.all())
