@@ -23,7 +23,7 @@ class PatientNumber:
 
 
 class SheetCodeText:
-    """The code on a session sheet: `S482-7QX41`."""
+    """The code on a session sheet: `S482-KQX41`."""
 
     regex = r"S[0-9A-Za-z -]{6,24}"
 

@@ -42,6 +42,15 @@ def unprintable(text: str) -> str:
     return "".join(sorted(each for each in missing if not each.isspace()))
 
 
+def spelled_out(text: str) -> str:
+    """Return `text` with what cannot be drawn as its number: `U+738B`.
+
+    For papers that have to name what could not be printed.
+    """
+    numbers = {ord(each): f"U+{ord(each):04X}" for each in unprintable(text)}
+    return text.translate(numbers)
+
+
 @lru_cache(maxsize=1)
 def _drawable() -> frozenset[str]:
     """Return what can be printed: read once, it stays the same while we run."""

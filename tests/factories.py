@@ -698,7 +698,7 @@ class SheetIssueFactory(DjangoModelFactory):
         model = SheetIssue
 
     treatment_session = factory.SubFactory(TreatmentSessionFactory)
-    numbering = "7QX"
+    numbering = "KQX"
     points = factory.LazyFunction(list)
     says_hash = "0" * 64
     printed_by = factory.SelfAttribute("treatment_session.clinician")

@@ -46,7 +46,7 @@ def outcome(future: ProcessFuture) -> Any:
     except Late as error:
         raise PdfError(f"it took longer than {LONGEST_S} seconds") from error
     except (MemoryError, ProcessExpired) as error:
-        raise PdfError(f"it needed more than {MEMORY_MIB} MB of memory") from error
+        raise PdfError(f"it ended, or needed more than {MEMORY_MIB} MB") from error
 
 
 @lru_cache(maxsize=1)

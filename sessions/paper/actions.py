@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +24,7 @@ def keep(papers: Collection[Leaflet | Sheet], *, by: User) -> None:
     sessions = {paper.session.pk for paper in papers}
     # In one order, so that two people who print the same day do not wait in a ring.
     list(TreatmentSession.objects.locked_in_order(sessions))
-    known = Known.of([paper.session for paper in papers])
+    known = Known([paper.session for paper in papers])
     for paper in papers:
         if isinstance(paper, Leaflet):
             _keep_leaflet(paper, known, by=by)
@@ -128,5 +127,4 @@ def take_points_of(
 
 
 def _planned(point: PrintedPoint) -> PointDraft:
-    planned_ml = Decimal(point.planned_ml)
-    return PointDraft(planned_ml=planned_ml, spot=point.spot, confirmed=False)
+    return PointDraft(planned_ml=point.planned_ml, spot=point.spot, confirmed=False)

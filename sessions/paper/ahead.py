@@ -1,6 +1,7 @@
 """Papers that are there before anybody asks for them.
 
-Once a plan is saved or a record signed, what would be printed of the visit is made in the background: printing then only has to look it up.
+Once a plan is saved or a record signed, what would be printed of the visit is made in
+the background: printing then only has to look it up.
 """
 
 import logging
@@ -54,7 +55,7 @@ def _in_the_background(session: int, root: str) -> None:
     _waiting.pop(session, None)
     try:
         make_now(session, root=root)
-    except Exception:
+    except Exception:  # noqa: BLE001
         # Nobody waits for it: whoever prints is told, and makes it then.
         _log.exception("papers of session %s could not be made ahead", session)
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mesoclinic.hashing import keyed_hash
 from mesoclinic.vocabulary import LeafletFormat
@@ -56,7 +57,7 @@ def leaflet_now(
     While what it says is still true, a second print is a reprint of the same words
     and times, marked as one. Once visits have moved it is a new leaflet.
     """
-    known = known or Known.of([treatment_session])
+    known = known or Known([treatment_session])
     patient = treatment_session.patient
     text = known.text_for(language or patient.preferred_language)
     layout = LeafletFormat(leaflet_format or patient.leaflet_format)
@@ -77,31 +78,33 @@ def sheet_now(
     known: "Known | None" = None,
 ) -> Sheet:
     """Return the session sheet that printing now would give; writes nothing."""
-    known = known or Known.of([treatment_session])
+    known = known or Known([treatment_session])
     content = session_sheet(treatment_session, root=root)
     if for_reception:
-        content = content.without_what_was_recorded()
+        content = content.for_reception()
     says = keyed_hash(content.as_json())
     issued = known.sheets.get(treatment_session.pk)
     is_new = issued is None or issued.says_hash != says
     return Sheet(treatment_session, content, says, is_new)
 
 
-@dataclass(frozen=True)
 class Known:
-    """What is looked up once for all papers that are made together."""
+    """What is looked up once for all papers that are made together, if it is needed."""
 
-    texts: Mapping[str, LeafletText]
-    leaflets: Mapping[tuple[int, str, str], LeafletIssue]
-    sheets: Mapping[int, SheetIssue]
+    def __init__(self, sessions: Collection[TreatmentSession]) -> None:
+        self._sessions = sessions
 
-    @classmethod
-    def of(cls, sessions: Collection[TreatmentSession]) -> "Known":
-        return cls(
-            LeafletText.objects.in_force(),
-            LeafletIssue.objects.newest_for(sessions),
-            SheetIssue.objects.newest_of(sessions),
-        )
+    @cached_property
+    def texts(self) -> Mapping[str, LeafletText]:
+        return LeafletText.objects.in_force()
+
+    @cached_property
+    def leaflets(self) -> Mapping[tuple[int, str, str], LeafletIssue]:
+        return LeafletIssue.objects.newest_for(self._sessions)
+
+    @cached_property
+    def sheets(self) -> Mapping[int, SheetIssue]:
+        return SheetIssue.objects.newest_of(self._sessions)
 
     def text_for(self, language: str) -> LeafletText:
         """The words that are printed now in a language; raises NoSuchLeaflet."""

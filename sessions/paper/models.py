@@ -106,7 +106,10 @@ class SheetIssue(models.Model):
     @property
     def in_order(self) -> list["PrintedPoint"]:
         """Its points, each under the number it has on paper."""
-        return [PrintedPoint(number, **p) for number, p in enumerate(self.points, 1)]
+        return [
+            PrintedPoint(number, **{**kept, "planned_ml": Decimal(kept["planned_ml"])})
+            for number, kept in enumerate(self.points, start=1)
+        ]
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class PrintedPoint:
     x: str | None
     y: str | None
     region: str
-    planned_ml: str
+    planned_ml: Decimal
     state = PointState.COPIED
 
     @property

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from mesoclinic.letters import spelled_out
 from mesoclinic.pdf import Document, PdfError
 from mesoclinic.vocabulary import LeafletFormat
 from sessions.courses.models import TreatmentSession
@@ -12,6 +13,9 @@ from sessions.paper.content import PackContent, PackLine
 from sessions.paper.current import Known, NoSuchLeaflet
 from sessions.paper.kinds import LEAFLET, SHEET, Kind, ToPrint
 from sessions.schedule.models import Site
+
+# Of the joined document; it tells nothing of anybody.
+TITLE = "Papers of a day"
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def day_pack(
 ) -> DayPack:
     """Return the papers of a day, of one clinician's visits or of everybody's."""
     visits = TreatmentSession.objects.for_paper().of_day(site, day, clinician)
-    known = Known.of(visits)
+    known = Known(visits)
     items = tuple(item for row in visits for item in _items(row, asked, known))
     return DayPack(site, day, asked, items, everything)
 
@@ -145,12 +149,12 @@ def _line(item: PackItem, printed: Collection[PackItem]) -> PackLine:
     row = item.session
     return PackLine(
         time=f"{row.starts_local:%H:%M}",
-        patient=item.patient_name,
+        patient=spelled_out(item.patient_name),
         number=row.patient.number_spaced,
         clinician=row.clinician.short_name,
         treated=f"{row.course.treated}, {row.day_label.lower()}",
         paper=item.name,
-        state=_state(item, printed),
+        state=spelled_out(_state(item, printed)),
         failed=bool(item.why_not),
     )
 

@@ -91,7 +91,8 @@ class SheetContent:
     indication: str
     side: str  # "RIGHT"; empty where the indication has no side
     protocol: str
-    allergies: Allergies
+    # None where they are not for whoever prints it.
+    allergies: Allergies | None
     before: tuple[str, ...] = ()
     screening: tuple[ScreeningRow, ...] = ()
     points: tuple[PointRow, ...] = ()
@@ -117,7 +118,7 @@ class SheetContent:
     signature_holds: bool = False  # what checking the hash said just now
     amendments: tuple[AmendmentRow, ...] = ()
     void: str = ""  # why the record does not count, who said so and when
-    # Brings whoever types it back to this visit and these numbers: "S482-7QX41".
+    # Brings whoever types it back to this visit and these numbers: "S482-KQX41".
     sheet_code: str = ""
     record_url: str = ""
 
@@ -135,16 +136,24 @@ class SheetContent:
         ]
         return asdict(replace(self, maps=())) | {"maps": placed}
 
-    def without_what_was_recorded(self) -> Self:
-        """The plan as a form: what reception may print, without notes and scores."""
+    def for_reception(self) -> Self:
+        """A form with the plan and nothing of the record: no allergies, drugs, notes.
+
+        It says that they are missing: whoever holds it reads them on the screen.
+        """
         return replace(
             self,
+            allergies=None,
+            mixture=(),
+            mixture_note="",
             note="",
             consent="",
             pain_before="",
             pain_after="",
+            ended_at="",
+            keep_until="",
             findings=(),
-            recorded=(),
+            deviations=(),
             points=tuple(replace(p, given="", note="") for p in self.points),
             total_given="",
         )

@@ -20,10 +20,8 @@ from sessions.diary.choice import Choice
 from sessions.paper import actions
 from sessions.paper.asked import Asked, paper_at
 from sessions.paper.making import Making, making
-from sessions.paper.pack import DayPack, day_pack
+from sessions.paper.pack import TITLE, DayPack, day_pack
 from sessions.schedule.models import Site
-
-TITLE = "Papers of a day"
 
 
 @require_safe

@@ -12,6 +12,7 @@ from mesoclinic.access import ClinicRequest, View, require_permission
 from mesoclinic.pdf import PdfError, pdf_response, picture
 from sessions.courses.models import TreatmentSession
 from sessions.paper import actions
+from sessions.paper.ahead import make_soon
 from sessions.paper.forms import PaperForm
 from sessions.paper.kinds import Kind
 
@@ -35,6 +36,8 @@ def pdf_of(kind: Kind) -> View:
         except PdfError as error:
             return _not_printed(request, kind, row, error)
         actions.keep([to_print.paper], by=request.user)
+        # The next one says that it is a reprint.
+        make_soon(pk, root=form.root)
         return pdf_response(printed.content, filename=f"{kind.slug}-{row.code}.pdf")
 
     return pdf
@@ -84,7 +87,7 @@ def picture_of(kind: Kind) -> View:
 
 
 def _session(kind: Kind, pk: int) -> TreatmentSession:
-    row = get_object_or_404(TreatmentSession.objects.complete(), pk=pk)
+    row = get_object_or_404(TreatmentSession.objects.for_paper(), pk=pk)
     if kind.of_visits_only and not row.has_leaflet:
         raise Http404("This session is not given")
     return row
