@@ -36,6 +36,7 @@ def makes_papers(view: View) -> View:
             make_soon(kwargs["pk"], root=request.build_absolute_uri("/"))
         return response
 
+    changed.makes_papers = True  # type: ignore[attr-defined]
     return changed
 
 
