@@ -6,6 +6,8 @@ may need several lines, so those texts wrap here as well.
 """
 
 import io
+import re
+from functools import cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -20,13 +22,19 @@ from reportlab.platypus import Paragraph
 
 from sessions.paper.content import SheetContent, qr_code
 
+AS_OF = "Tue 24-Nov-2026 10:05"
 PLAIN, STRONG = "Sheet", "Sheet-SemiBold"
 BODY = ParagraphStyle("body", fontName=PLAIN, fontSize=10.5, leading=13.1)
 BOLD = ParagraphStyle("bold", parent=BODY, fontName=STRONG)
 RED = HexColor("#a3161f")
 WIDTH, HEIGHT = A4
 LEFT, RIGHT = 12 * mm, WIDTH - 12 * mm
-COLUMNS = [LEFT, LEFT + 9 * mm, LEFT + 58 * mm, LEFT + 79 * mm, LEFT + 100 * mm, RIGHT]
+# The points, right of a drawing.
+TABLE = LEFT + 64 * mm
+COLUMNS = [TABLE, TABLE + 9 * mm, RIGHT - 59 * mm, RIGHT - 40.5 * mm, RIGHT - 22 * mm]
+COLUMNS.append(RIGHT)
+PARTS = [LEFT + part * mm for part in (0, 57, 79, 105, 129, 149, 167.5)] + [RIGHT]
+MAP_WIDTH = 60 * mm
 ROW = 8.5 * mm
 
 
@@ -49,8 +57,9 @@ def draw_sheet(sheet: SheetContent) -> bytes:
     y = _before(canvas, sheet, y)
     y = _points(canvas, sheet, y)
     _after(canvas, sheet, y)
-    _text(canvas, LEFT, 6 * mm, f"{sheet.code}   printed by {sheet.printed}", size=8.5)
-    canvas.setFont(PLAIN, 8.5)
+    foot = f"{sheet.code}   {sheet.sheet_code}   {sheet.protocol}   as of {AS_OF}"
+    _text(canvas, LEFT, 6 * mm, foot, size=8)
+    canvas.setFont(PLAIN, 8)
     canvas.drawRightString(RIGHT, 6 * mm, "Page 1 of 1")
     canvas.save()
     return target.getvalue()
@@ -121,7 +130,7 @@ def _subject(canvas: Canvas, sheet: SheetContent, top: float) -> float:
     canvas.drawCentredString(RIGHT - 13 * mm, top - 6.6 * mm, sheet.side)
     _text(canvas, LEFT, top - 4.5 * mm, sheet.indication, size=13, font=STRONG)
     y = _wrapped(canvas, LEFT, top - 6 * mm, 155 * mm, sheet.session_line, BODY)
-    y = _wrapped(canvas, LEFT, y, 155 * mm, sheet.protocol, BODY) - 1.5 * mm
+    y -= 1.5 * mm
     text = f"<b>KNOWN ALLERGIES:</b> {'; '.join(sheet.allergies.known)}"
     bottom = _wrapped(canvas, LEFT + 9 * mm, y - 2 * mm, 174 * mm, text, BODY)
     canvas.setStrokeColor(RED)
@@ -167,15 +176,17 @@ def _before(canvas: Canvas, sheet: SheetContent, top: float) -> float:
 
 
 def _points(canvas: Canvas, sheet: SheetContent, top: float) -> float:
+    map_bottom = _map(canvas, sheet, top)
     tops = [top, top - 5 * mm]
     for x, title in zip(
         COLUMNS, ("Pt", "Where", "Plan", "Given", "Note"), strict=False
     ):
         _text(canvas, x + 1.5 * mm, top - 3.8 * mm, title, font=STRONG)
+    small = ParagraphStyle("where", parent=BODY, fontSize=8.5, leading=9.8)
     for point in sheet.points:
         y = tops[-1]
         cells = (point.number, point.region, point.planned, point.given, point.note)
-        styles = (BOLD, BODY, BOLD, BOLD, BODY)
+        styles = (BOLD, small, BOLD, BOLD, small)
         for column, (text, style) in enumerate(zip(cells, styles, strict=True)):
             width = COLUMNS[column + 1] - COLUMNS[column] - 3 * mm
             x = COLUMNS[column] + 1.5 * mm
@@ -186,33 +197,110 @@ def _points(canvas: Canvas, sheet: SheetContent, top: float) -> float:
     bottom = tops[-1] - 6.5 * mm
     canvas.grid([COLUMNS[0], *COLUMNS[2:]], [tops[-1], bottom])
     canvas.setLineWidth(1.5)
-    canvas.line(LEFT, tops[-1], RIGHT, tops[-1])
-    y = bottom + 2 * mm
-    _text(canvas, LEFT + 1.5 * mm, y, "Total", font=STRONG)
-    _text(canvas, COLUMNS[2] + 1.5 * mm, y, sheet.total_planned, font=STRONG)
-    _text(canvas, COLUMNS[4] + 1.5 * mm, y, sheet.needle)
-    return bottom - 1.5 * mm
+    canvas.line(TABLE, tops[-1], RIGHT, tops[-1])
+    _text(canvas, TABLE + 1.5 * mm, bottom + 2 * mm, "Total", font=STRONG)
+    x = COLUMNS[2] + 1.5 * mm
+    _text(canvas, x, bottom + 2 * mm, sheet.total_planned, font=STRONG)
+    bottom -= 4.6 * mm
+    _text(canvas, TABLE, bottom + 1 * mm, sheet.needle.capitalize(), size=9)
+    return min(bottom, map_bottom) - 1.5 * mm
+
+
+def _map(canvas: Canvas, sheet: SheetContent, top: float) -> float:
+    """Draw the body and the points on it; the curves are kept, read once."""
+    (drawn,) = sheet.maps
+    canvas.setFont(STRONG, 9)
+    canvas.drawCentredString(LEFT + 31 * mm, top - 3.5 * mm, drawn.title)
+    scale = MAP_WIDTH / 300
+    canvas.saveState()
+    canvas.translate(LEFT + 1 * mm, top - 5 * mm)
+    canvas.scale(scale, -scale)
+    for line in drawn.drawing.seen:
+        ink = HexColor(line.stroke) if line.stroke != "none" else black
+        canvas.setStrokeColor(ink)
+        canvas.setLineWidth(float(line.stroke_width))
+        canvas.setDash(
+            *([float(d) for d in line.dashes.split()],) if line.dashes else ()
+        )
+        path = canvas.beginPath()
+        for command, numbers in _curves(line.d):
+            getattr(path, command)(*numbers)
+        canvas.drawPath(path, stroke=1, fill=0)
+    canvas.setDash()
+    canvas.restoreState()
+    height = drawn.drawing.height
+    for word in drawn.words:
+        x, y = LEFT + 1 * mm + word.x * scale, top - 5 * mm - word.y * scale
+        canvas.setFont(PLAIN, float(word.size) * scale)
+        canvas.drawCentredString(x, y, word.text)
+    for mark in drawn.marks:
+        x = LEFT + 1 * mm + float(mark.x) * MAP_WIDTH
+        y = top - 5 * mm - float(mark.y) * height * scale
+        canvas.setLineWidth(1.4 * scale)
+        canvas.setStrokeColor(black)
+        canvas.setFillColor(white)
+        canvas.circle(x, y, 9 * scale, stroke=1, fill=1)
+        canvas.setFillColor(black)
+        canvas.setFont(STRONG, 11.5 * scale)
+        canvas.drawCentredString(x, y - 4 * scale, str(mark.number))
+    return top - 5 * mm - height * scale
+
+
+@cache
+def _curves(d: str) -> list[tuple[str, tuple[float, ...]]]:
+    """Return a path of the drawings, which have only M, L, C and Z, as calls."""
+    names = {"M": ("moveTo", 2), "L": ("lineTo", 2), "C": ("curveTo", 6)}
+    calls: list[tuple[str, tuple[float, ...]]] = []
+    for letter, said in re.findall(r"([MLCZ])([^MLCZ]*)", d):
+        if letter == "Z":
+            calls.append(("close", ()))
+            continue
+        name, count = names[letter]
+        numbers = [float(each) for each in said.split()]
+        calls += [
+            (name, tuple(numbers[place : place + count]))
+            for place in range(0, len(numbers), count)
+        ]
+    return calls
 
 
 def _after(canvas: Canvas, sheet: SheetContent, top: float) -> None:
-    canvas.setLineWidth(0.5)
-    x = LEFT + 24 * mm
-    _text(canvas, LEFT, top - 4 * mm, "Mixture", font=STRONG)
-    text = sheet.mixture.replace("\n", "<br/>")
-    y = _wrapped(canvas, x + 1.5 * mm, top - 0.6 * mm, 159 * mm, text, BODY) - 0.6 * mm
-    canvas.rect(x, y, RIGHT - x, top - y)
+    y = _mixture(canvas, sheet, top) - 1.2 * mm
     labels = (
         "Consent",
         "Pain before, 0–10",
         "Pain after, 0–10",
-        "Session ended",
+        "End, dressing on",
         "Dressing on until",
     )
-    y = _boxes(canvas, y - 1.5 * mm, labels, (0, 0.17, 0.34, 0.51, 0.68, 1))
-    _text(canvas, LEFT, y - 5 * mm, "Note", font=STRONG)
-    canvas.rect(x, y - 8.8 * mm, RIGHT - x, 7.3 * mm)
+    y = _boxes(canvas, y, labels, (0, 0.17, 0.34, 0.51, 0.68, 1)) - 1.5 * mm
+    _text(canvas, LEFT, y - 4 * mm, "Note", font=STRONG)
+    x = LEFT + 24 * mm
+    canvas.rect(x, y - 7.3 * mm, RIGHT - x, 7.3 * mm)
+    for label in ("leaflet given", "no reaction", "reaction:"):
+        canvas.rect(x + 2 * mm, y - 5.8 * mm, 4.5 * mm, 4.5 * mm)
+        x = _text(canvas, x + 8 * mm, y - 5 * mm, label) + 4 * mm
     labels = ("Clinician", "Signature", "Date and time")
-    _boxes(canvas, y - 10.5 * mm, labels, (0, 1 / 3, 2 / 3, 1))
+    _boxes(canvas, y - 9 * mm, labels, (0, 1 / 3, 2 / 3, 1))
+
+
+def _mixture(canvas: Canvas, sheet: SheetContent, top: float) -> float:
+    titles = "Mixture", "Strength", "Volume", "Lot", "Expiry", "Drawn up", "Checked"
+    for x, title in zip(PARTS, titles, strict=False):
+        _text(canvas, x + 1.5 * mm, top - 3.8 * mm, title, size=8.5, font=STRONG)
+    tops = [top, top - 5 * mm]
+    small = ParagraphStyle("part", parent=BODY, fontSize=9, leading=10.4)
+    for part in sheet.mixture:
+        cells = (part.medicine, part.strength, part.volume, part.lot, part.expiry)
+        for column, text in enumerate(cells):
+            width = PARTS[column + 1] - PARTS[column] - 3 * mm
+            x = PARTS[column] + 1.5 * mm
+            _wrapped(canvas, x, tops[-1] - 2 * mm, width, text, small)
+        tops.append(tops[-1] - ROW)
+    tops += [tops[-1] - ROW for _ in sheet.mixture_to_write]
+    canvas.setLineWidth(0.5)
+    canvas.grid(PARTS, tops)
+    return tops[-1]
 
 
 def _boxes(

@@ -69,6 +69,7 @@ urlpatterns = [
     path("recall/<id:pk>.csv", recall.recall_csv, name="recall_csv"),
     path("sessions/<id:pk>/set-aside/", courses.set_aside, name="set_aside"),
     path("diary/<day:day>/pack/", paper.pack, name="pack"),
+    path("diary/<day:day>/pack/begin/", paper.pack_begin, name="pack_begin"),
     path("diary/<day:day>/pack.pdf", paper.pack_pdf, name="pack_pdf"),
     path(
         "diary/<day:day>/pack/<slug:token>/",

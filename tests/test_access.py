@@ -226,6 +226,7 @@ EXPECTED = {
     "sessions:sheet_picture": Route(GET, IN, NO, NO, OK, NO, pk="signed"),
     "sessions:sheet_of_code": Route(FORM, IN, NO, NO, OK, NO),
     "sessions:pack": Route(GET, IN, NO, OK, OK, NO),
+    "sessions:pack_begin": Route(GET, IN, NO, OK, OK, NO),
     "sessions:pack_pdf": Route(ONLY_GET, IN, NO, OK, OK, NO),
     "sessions:pack_progress": Route(GET, IN, NO, OK, OK, NO),
     "sessions:leaflet_sample": Route(GET, IN, NO, NO, OK, OK, pk="leaflet_text"),

@@ -66,8 +66,8 @@ class Document:
 
     def prepare(self) -> None:
         """Make it in the background, unless it is made or being made already."""
-        if not self.is_ready and papers().add(_begun(self.key), True, BEGUN_S):
-            self.start().add_done_callback(partial(_keep_or_say, self.key))
+        if not self.is_ready and papers().add(begun(self.key), True, BEGUN_S):
+            self.start().add_done_callback(partial(keep_or_say, self.key))
 
     def keep(self, future: ProcessFuture) -> Printed:
         """Wait for what `start` began, and keep it; raises PdfError."""
@@ -103,16 +103,18 @@ def _keep(key: str, future: ProcessFuture) -> Printed:
     return printed
 
 
-def _keep_or_say(key: str, future: ProcessFuture) -> None:
+def keep_or_say(key: str, future: ProcessFuture) -> None:
+    """Keep what was made in the background, or why it was not."""
     try:
         _keep(key, future)
     except Exception as error:  # noqa: BLE001  told to whoever waits for it
         _log.exception("a document could not be made ahead")
         papers().set(_failed(key), str(error) or type(error).__name__, FAILED_S)
-        papers().delete(_begun(key))
+        papers().delete(begun(key))
 
 
-def _begun(key: str) -> str:
+def begun(key: str) -> str:
+    """Under which key it stands that somebody is at work on a document."""
     return f"{key}.begun"
 
 

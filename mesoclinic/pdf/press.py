@@ -58,7 +58,18 @@ def make_pdf(html: str, *, paper: Paper) -> bytes:
 
 
 def make_to_fit(pages: Sequence[str], *, paper: Paper) -> Printed:
-    """Return the first of these that comes on one page; where none does, the first."""
+    """Return the first of these that comes on one page; where none does, the first.
+
+    In a child process no collector runs by itself: what was made leaves its rubbish
+    among the young objects, and those are looked through once, at the end.
+    """
+    try:
+        return _first_to_fit(pages, paper)
+    finally:
+        gc.collect(0)
+
+
+def _first_to_fit(pages: Sequence[str], paper: Paper) -> Printed:
     made = []
     for html in pages:
         made.append(make(html, paper=paper))

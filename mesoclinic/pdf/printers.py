@@ -6,6 +6,7 @@ here, for 20 seconds and with 512 MiB of memory at most.
 """
 
 import atexit
+import gc
 import os
 import resource
 import warnings
@@ -75,3 +76,8 @@ def _set_up() -> None:
     # None of the machine's fonts: a document looks the same wherever it is printed.
     warnings.filterwarnings("ignore", "No fonts configured")
     os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
+    import weasyprint  # noqa: F401  a second; not to be paid by the first document
+
+    # What is there now stays: it is not looked through after each document.
+    gc.disable()
+    gc.freeze()

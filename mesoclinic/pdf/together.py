@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from mesoclinic.pdf import joining, printers
-from mesoclinic.pdf.documents import Document, papers
+from mesoclinic.pdf.documents import BEGUN_S, Document, begun, keep_or_say, papers
 from mesoclinic.pdf.paper import PdfError, Printed
 
 
@@ -32,6 +33,16 @@ def joined(documents: Sequence[Document], *, title: str) -> Printed:
         printed = printers.run(joining.join, parts, title=title)
         papers().set(key, printed)
     return printed
+
+
+def prepare_joined(keys: Sequence[str], *, title: str) -> None:
+    """Begin to join documents that are ready, by their keys."""
+    key = joined_key(keys, title=title)
+    if key in papers() or not papers().add(begun(key), True, BEGUN_S):
+        return
+    parts = [papers().get(each) for each in keys]
+    future = printers.start(joining.join, parts, title=title)
+    future.add_done_callback(partial(keep_or_say, key))
 
 
 def joined_key(keys: Sequence[str], *, title: str) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 
 from mesoclinic.typed import format_decimal
 
@@ -55,14 +55,18 @@ def clock(moment: dt.time | None) -> str:
 
 
 @register.filter
-def own_direction(text: str) -> str:
+def own_direction(text: str, around: str = "ltr") -> str:
     """A name, a number or an address, written in its own direction.
 
-    For paper: its renderer does not look for the first letter with a direction, as
-    browsers do in a bare <bdi>. What has no such letter, as a phone, is left to right.
+    `around` is the direction of the text it stands in. For paper: its renderer does
+    not look for the first letter with a direction, as browsers do in a bare <bdi>. What
+    has no such letter, as a phone, is left to right. What runs left to right throughout
+    needs nothing in a text that does, and is printed in half the time.
     """
-    strong = (unicodedata.bidirectional(each) for each in str(text))
-    first = next((kind for kind in strong if kind in {"L", "R", "AL"}), "L")
+    kinds = [unicodedata.bidirectional(each) for each in str(text)]
+    if around == "ltr" and not {"R", "AL", "AN"} & set(kinds):
+        return conditional_escape(text)
+    first = next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L")
     direction = "ltr" if first == "L" else "rtl"
     return format_html('<bdi dir="{}">{}</bdi>', direction, text)
 

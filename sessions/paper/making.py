@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Self
 
-from mesoclinic.pdf import failure, papers
-from sessions.paper.pack import DayPack
+from mesoclinic.pdf import failure, joined_key, papers, prepare_joined
+from sessions.paper.pack import TITLE, DayPack
 
 # For how long somebody may watch.
 WATCHED_S = 60 * 60
@@ -41,7 +41,14 @@ class Making:
 
     @property
     def is_over(self) -> bool:
-        return self.made + len(self.failures) >= self.total
+        """Whether there is nothing left to wait for; begins the last step, joining."""
+        if self.failures:
+            return self.made + len(self.failures) >= self.total
+        if self.made < self.total:
+            return False
+        prepare_joined(list(self.names), title=TITLE)
+        whole = joined_key(list(self.names), title=TITLE)
+        return whole in papers() or bool(failure(whole))
 
 
 def making(pack: DayPack) -> Making:

@@ -27,19 +27,23 @@ from sessions.schedule.models import Site
 @require_safe
 @require_permission(Permission.LEAFLET_PRINT)
 def pack(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
-    """Begin to make the papers of a day, and show how far it is."""
+    """The page itself, at once: it asks for the papers by itself."""
+    choice = Choice.of(request)
+    context = {"day": day, "query": request.GET.urlencode(), "choice": choice}
+    return render(request, "sessions/paper/pack.html", context)
+
+
+@require_safe
+@require_permission(Permission.LEAFLET_PRINT)
+def pack_begin(request: ClinicRequest, day: dt.date) -> HttpResponseBase:
+    """Begin to make the papers of a day; tell which there are, and how far they are."""
     found = _pack(request, day)
     if found is None:
         return pages.no_site(request)
     audit.record("pack.viewed", by=request.user, day=str(day), site=found.site.name)
-    context = {
-        "pack": found,
-        "day": day,
-        "making": making(found),
-        "query": request.GET.urlencode(),
-        "choice": Choice.of(request),
-    }
-    return render(request, "sessions/paper/pack.html", context)
+    context = {"pack": found, "day": day, "making": making(found)}
+    context["query"] = request.GET.urlencode()
+    return render(request, "sessions/paper/_pack.html", context)
 
 
 @require_safe
@@ -49,9 +53,11 @@ def pack_progress(request: ClinicRequest, day: dt.date, token: str) -> HttpRespo
     found = Making.of(token)
     if found is None:
         raise Http404("Nothing of that name is being made")
-    context = {"making": found, "day": day, "query": request.GET.urlencode()}
+    is_over = found.is_over
+    context = {"making": found, "is_over": is_over, "day": day}
+    context["query"] = request.GET.urlencode()
     response = render(request, "sessions/paper/_progress.html", context)
-    if found.is_over and not found.failures and request.htmx:
+    if is_over and not found.failures and request.htmx:
         pdf = reverse("sessions:pack_pdf", args=[day])
         response.headers["HX-Redirect"] = f"{pdf}?{request.GET.urlencode()}"
     return response

@@ -13,11 +13,11 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from mesoclinic.models import AuditEvent
-from mesoclinic.pdf import Paper
+from mesoclinic.pdf import Paper, joined
 from patients.models import Patient
 from sessions.models import LeafletIssue, SheetIssue, TreatmentSession
 from sessions.paper.asked import Asked
-from sessions.paper.pack import day_pack
+from sessions.paper.pack import TITLE, day_pack
 from sessions.schedule.models import Site
 from tests.factories import (
     CourseFactory,
@@ -99,7 +99,7 @@ def test_what_was_printed_is_kept_and_only_what_changed_comes_again(
 
     again = desk.get(pack_url())
     assert again.headers["Location"] == pack_url("pack")
-    assert "Nothing new" in text_of(desk.get(pack_url("pack")))
+    assert "Nothing new" in text_of(desk.get(pack_url("pack_begin")))
 
     Patient.objects.filter(family_name="Adler").update(family_name="Adler-Kern")
     list_, *papers = pages_of(desk.get(pack_url()))
@@ -126,7 +126,7 @@ def test_a_missing_language_is_said_and_the_others_are_printed(visits, rita, cli
     Patient.objects.filter(family_name="Haddad").update(preferred_language="uk")
     desk = client_of(rita)
 
-    page = text_of(desk.get(pack_url("pack")))
+    page = text_of(desk.get(pack_url("pack_begin")))
     list_, *papers = pages_of(desk.get(pack_url()))
 
     assert "Not printed: there is no leaflet in Ukrainian." in page
@@ -183,12 +183,14 @@ def at_the_desk(page):
 
 def test_progress_is_told_while_papers_are_made(visits, site, rita, client_of):
     desk = client_of(rita)
-    page = desk.get(pack_url("pack"))
+    page = desk.get(pack_url("pack_begin"))
     making = page.context["making"]
     progress = reverse("sessions:pack_progress", args=[DAY, making.token])
 
     for document in day_pack(site, DAY, asked=at_the_desk(page)).documents:
         document.printed()
+    desk.get(progress)
+    joined(day_pack(site, DAY, asked=at_the_desk(page)).documents, title=TITLE)
     over = desk.get(progress, headers={"HX-Request": "true"})
 
     assert making.total == 7
@@ -198,7 +200,9 @@ def test_progress_is_told_while_papers_are_made(visits, site, rita, client_of):
 
 
 def test_a_day_without_visits_says_so(site, rita, client_of):
-    assert "Nobody comes on this day" in text_of(client_of(rita).get(pack_url("pack")))
+    assert "Nobody comes on this day" in text_of(
+        client_of(rita).get(pack_url("pack_begin"))
+    )
 
 
 def test_a_day_is_read_in_a_fixed_number_of_queries(
