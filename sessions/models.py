@@ -4,6 +4,7 @@ from sessions.courses.models import Course, CourseChange, EarlierWish, Treatment
 from sessions.diary.models import Arrival, CalendarFeed
 from sessions.outcomes.models import Evaluation
 from sessions.paper.models import LeafletIssue
+from sessions.paper.photos.models import SheetPhoto, SheetPhotoWithdrawal
 from sessions.recording.models import (
     Amendment,
     ConsentEvent,
@@ -50,6 +51,8 @@ __all__ = [
     "SafetyTick",
     "ScreeningAnswer",
     "SessionRecord",
+    "SheetPhoto",
+    "SheetPhotoWithdrawal",
     "Signature",
     "Site",
     "TimetableStamp",

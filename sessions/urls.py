@@ -8,6 +8,7 @@ from sessions.diary.feeds import views as feeds
 from sessions.outcomes import views as outcomes
 from sessions.paper import views as paper
 from sessions.paper.outdated import outdated_leaflets
+from sessions.paper.photos import views as photos
 from sessions.recording import views as recording
 from sessions.recording.recall import views as recall
 
@@ -58,4 +59,7 @@ urlpatterns = [
     path("sessions/<id:pk>/sheet.pdf", paper.sheet, name="sheet"),
     path("sessions/<id:pk>/leaflet/", paper.leaflet_choice, name="leaflet_choice"),
     path("sessions/<id:pk>/leaflet.pdf", paper.leaflet, name="leaflet"),
+    path("sessions/<id:pk>/photos/", photos.photos, name="photos"),
+    path("photos/<id:pk>.jpg", photos.photo, name="photo"),
+    path("photos/<id:pk>/withdraw/", photos.photo_withdraw, name="photo_withdraw"),
 ]
