@@ -53,6 +53,8 @@ from tests.factories import (
     RoomFactory,
     ScreeningQuestionFactory,
     SessionRecordFactory,
+    SheetPhotoFactory,
+    SheetPhotoWithdrawalFactory,
     SignatureFactory,
     StockLotFactory,
     SubstanceLimitFactory,
@@ -223,6 +225,9 @@ EXPECTED = {
     "sessions:leaflet_sample": Route(GET, IN, NO, NO, OK, OK, pk="leaflet_text"),
     "sessions:leaflet_choice": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
     "sessions:leaflet": Route(ONLY_GET, IN, NO, OK, OK, NO, pk="signed"),
+    "sessions:photos": Route(FORM, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:photo": Route(GET, IN, NO, NO, OK, NO, pk="photo"),
+    "sessions:photo_withdraw": Route(FORM, IN, NO, NO, OK, NO, pk="photo"),
     # One's own account: whoever is signed in, whatever the role
     "account_login": Route(THEIRS, OK, OK, OK, OK, OK),
     "account_logout": Route(THEIRS, OK, OK, OK, OK, OK),
@@ -344,7 +349,12 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
     substance = lot.product.substance
     token = "an-address-in-force"
     CalendarFeedFactory(clinician=dr_cooper, token_hash=hash_of(token))
+    photo = SheetPhotoFactory(treatment_session=signed)
+    SheetPhotoWithdrawalFactory(
+        photo__treatment_session=planned, reason="zilpzalp sheet"
+    )
     keys = {
+        "photo": photo.pk,
         "leaflet_text": LeafletTextFactory().pk,
         "site": site.pk,
         "room": RoomFactory(site=site).pk,
@@ -616,6 +626,8 @@ def pages_open_to(person: str, scene: Scene) -> Iterator[tuple[str, str]]:
 
 def text_of(response: HttpResponse) -> str:
     """What a person can read in a page, or in a PDF."""
+    if response.headers.get("Content-Type") == "image/jpeg":
+        return ""
     if response.headers.get("Content-Type") != "application/pdf":
         return response.getvalue().decode()
     pdf = pypdf.PdfReader(io.BytesIO(response.content))
@@ -635,7 +647,8 @@ def test_clinician_reads_the_canaries(dr_cooper, client_of, scene):
     pages = readings(client_of(dr_cooper), "clinician", scene)
     seen = "".join(text for _, text in pages)
 
-    for text in ("caine", "rash", "test", "note", "finding", "reason", "amendment"):
+    said = ("caine", "rash", "test", "note", "finding", "reason", "amendment", "sheet")
+    for text in said:
         assert re.search(f"(?i)zilpzalp[ -]{text}", seen), text
 
 

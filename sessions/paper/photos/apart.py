@@ -2,7 +2,9 @@
 
 Decoders are the one part of the program that reads what a stranger made byte by byte.
 Whatever a file does to one, it crashes, never ends or takes all memory, it does so to
-a child with little time and little memory, and whoever attached it is told.
+a child with little time and little memory, and whoever attached it is told. The child
+also has a Pillow of its own: WeasyPrint tells that of this process to make do with
+half a file.
 """
 
 import resource
