@@ -210,6 +210,13 @@ if env.bool("BEHIND_PROXY", default=False):
 # A recording form with 60 points has some 250 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
+# Only photographs of a sheet are uploaded, one at a time; see mesoclinic/uploads.py.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = [
+    "mesoclinic.uploads.CutOff",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Paper ------------------------------------------------------------------
 

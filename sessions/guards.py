@@ -21,6 +21,8 @@ from sessions.models import (
     ScreeningAnswer,
     SessionRecord,
     SheetIssue,
+    SheetPhoto,
+    SheetPhotoWithdrawal,
     Signature,
     TreatmentSession,
 )
@@ -28,6 +30,7 @@ from sessions.models import (
 _COURSE = Course._meta.db_table
 _SESSION = TreatmentSession._meta.db_table
 _SIGNATURE = Signature._meta.db_table
+_PHOTO = SheetPhoto._meta.db_table
 _LOCKED = "a signed record does not change; amend it"
 
 # Bounds the search, so that years of history do not slow a booking down. A minute
@@ -211,4 +214,19 @@ GUARDS = [
     *append_only(Evaluation, "an evaluation is never changed"),
     *append_only(LeafletIssue, "what was handed over stays as it was"),
     *append_only(SheetIssue, "what was printed stays as it was"),
+    *append_only(SheetPhoto, "a photograph is withdrawn, never changed"),
+    *append_only(SheetPhotoWithdrawal, "a withdrawn photograph stays withdrawn"),
+    Guard(
+        name="photo_attached_once",
+        table=_PHOTO,
+        event="INSERT",
+        # Of the same page: two sides of one sheet may well look alike.
+        when=(
+            f"EXISTS (SELECT 1 FROM {_PHOTO} p "
+            "WHERE p.treatment_session_id = NEW.treatment_session_id "
+            "AND p.sha256 = NEW.sha256 AND p.page = NEW.page AND NOT EXISTS (SELECT 1 "
+            f"FROM {SheetPhotoWithdrawal._meta.db_table} w WHERE w.photo_id = p.id))"
+        ),
+        message="this picture is attached to the session already",
+    ),
 ]

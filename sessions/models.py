@@ -4,6 +4,7 @@ from sessions.courses.models import Course, CourseChange, EarlierWish, Treatment
 from sessions.diary.models import Arrival, CalendarFeed
 from sessions.outcomes.models import Evaluation
 from sessions.paper.models import LeafletIssue, SheetIssue
+from sessions.paper.photos.models import SheetPhoto, SheetPhotoWithdrawal
 from sessions.recording.models import (
     Amendment,
     ConsentEvent,
@@ -51,6 +52,8 @@ __all__ = [
     "ScreeningAnswer",
     "SessionRecord",
     "SheetIssue",
+    "SheetPhoto",
+    "SheetPhotoWithdrawal",
     "Signature",
     "Site",
     "TimetableStamp",

@@ -10,6 +10,7 @@ from sessions.paper import views as paper
 from sessions.paper.ahead import makes_papers
 from sessions.paper.kinds import KINDS, Kind
 from sessions.paper.outdated import outdated_leaflets
+from sessions.paper.photos import views as photos
 from sessions.recording import views as recording
 from sessions.recording.recall import views as recall
 
@@ -78,4 +79,7 @@ urlpatterns = [
     ),
     path("sheets/<sheet_code:code>/", paper.sheet_of_code, name="sheet_of_code"),
     *(each for kind in KINDS for each in _addresses(kind)),
+    path("sessions/<id:pk>/photos/", photos.photos, name="photos"),
+    path("photos/<id:pk>.jpg", photos.photo, name="photo"),
+    path("photos/<id:pk>/withdraw/", photos.photo_withdraw, name="photo_withdraw"),
 ]

@@ -6,11 +6,14 @@ refusals hold all the same.
 """
 
 import datetime as dt
+import hashlib
+import io
 from decimal import Decimal
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from mesoclinic.models import User
 from mesoclinic.vocabulary import (
@@ -69,6 +72,8 @@ from sessions.models import (
     ScreeningAnswer,
     SessionRecord,
     SheetIssue,
+    SheetPhoto,
+    SheetPhotoWithdrawal,
     Signature,
     Site,
     TimetableStamp,
@@ -712,6 +717,38 @@ class LeafletIssueFactory(DjangoModelFactory):
     content = factory.LazyFunction(lambda: {"keep_until": "12:20"})
     content_hash = "0" * 64
     issued_by = factory.SelfAttribute("treatment_session.clinician")
+
+
+def jpeg(width: int = 40, height: int = 60, colour: str = "white") -> bytes:
+    """A page of a sheet, as `reencoded` makes it."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, "JPEG")
+    return file.getvalue()
+
+
+class SheetPhotoFactory(DjangoModelFactory):
+    """One page, attached by who treats."""
+
+    class Meta:
+        model = SheetPhoto
+
+    treatment_session = factory.SubFactory(TreatmentSessionFactory)
+    page = 1
+    pages = 1
+    picture = factory.LazyFunction(jpeg)
+    width_px = 40
+    height_px = 60
+    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.picture).hexdigest())
+    attached_by = factory.SelfAttribute("treatment_session.clinician")
+
+
+class SheetPhotoWithdrawalFactory(DjangoModelFactory):
+    class Meta:
+        model = SheetPhotoWithdrawal
+
+    photo = factory.SubFactory(SheetPhotoFactory)
+    reason = "Sheet of another patient"
+    withdrawn_by = factory.SelfAttribute("photo.attached_by")
 
 
 class EvaluationFactory(DjangoModelFactory):

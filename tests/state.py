@@ -34,8 +34,16 @@ def domain_hash() -> str:
             table = connection.ops.quote_name(model._meta.db_table)
             key = connection.ops.quote_name(model._meta.pk.column)
             cursor.execute(f"SELECT * FROM {table} ORDER BY {key}")
-            digest.update(repr((table, cursor.fetchall())).encode())
+            digest.update(repr((table, _plain(cursor.fetchall()))).encode())
     return digest.hexdigest()
+
+
+def _plain(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    """PostgreSQL hands bytes over as a view, which shows its address instead."""
+    return [
+        [bytes(each) if isinstance(each, memoryview) else each for each in row]
+        for row in rows
+    ]
 
 
 @contextmanager

@@ -55,6 +55,8 @@ from tests.factories import (
     ScreeningQuestionFactory,
     SessionRecordFactory,
     SheetIssueFactory,
+    SheetPhotoFactory,
+    SheetPhotoWithdrawalFactory,
     SignatureFactory,
     StockLotFactory,
     SubstanceLimitFactory,
@@ -233,6 +235,9 @@ EXPECTED = {
     "sessions:leaflet": Route(ONLY_GET, IN, NO, OK, OK, NO, pk="signed"),
     "sessions:leaflet_preview": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
     "sessions:leaflet_picture": Route(GET, IN, NO, OK, OK, NO, pk="signed"),
+    "sessions:photos": Route(FORM, IN, NO, NO, OK, NO, pk="signed"),
+    "sessions:photo": Route(GET, IN, NO, NO, OK, NO, pk="photo"),
+    "sessions:photo_withdraw": Route(FORM, IN, NO, NO, OK, NO, pk="photo"),
     # One's own account: whoever is signed in, whatever the role
     "account_login": Route(THEIRS, OK, OK, OK, OK, OK),
     "account_logout": Route(THEIRS, OK, OK, OK, OK, OK),
@@ -356,7 +361,12 @@ def scene(site, indication, dr_cooper, ada) -> Scene:
     papers().set(f"making.{token}", {"a-key": "the list"}, 600)
     sheet = SheetIssueFactory(treatment_session=planned)
     CalendarFeedFactory(clinician=dr_cooper, token_hash=hash_of(token))
+    photo = SheetPhotoFactory(treatment_session=signed)
+    SheetPhotoWithdrawalFactory(
+        photo__treatment_session=planned, reason="zilpzalp sheet"
+    )
     keys = {
+        "photo": photo.pk,
         "leaflet_text": LeafletTextFactory().pk,
         "site": site.pk,
         "room": RoomFactory(site=site).pk,
@@ -652,7 +662,8 @@ def test_clinician_reads_the_canaries(dr_cooper, client_of, scene):
     pages = readings(client_of(dr_cooper), "clinician", scene)
     seen = "".join(text for _, text in pages)
 
-    for text in ("caine", "rash", "test", "note", "finding", "reason", "amendment"):
+    said = ("caine", "rash", "test", "note", "finding", "reason", "amendment", "sheet")
+    for text in said:
         assert re.search(f"(?i)zilpzalp[ -]{text}", seen), text
 
 

@@ -8,7 +8,7 @@ from mesoclinic.models import User
 from protocols import actions, catalogue
 from protocols.models import Protocol, Recipe
 from sessions.models import Course, MixtureComponent, Signature, TreatmentSession
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, SheetPhotoFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,6 +27,7 @@ def pages(db) -> dict[str, list[str]]:
     patient = booked.patient
     course = f"/courses/{booked.course_id}/"
     due = Course.objects.filter(closed_as="", sessions__status="withheld").first()
+    photo = SheetPhotoFactory(treatment_session=signed.treatment_session)
     given = signed.components.all()[0]
     desk = ["/", f"/patients/{patient.number}/", course, f"{course}move/"]
     desk += [f"{course}cancel/", f"{course}earlier/"]
@@ -41,6 +42,8 @@ def pages(db) -> dict[str, list[str]]:
             f"/sessions/{booked.pk}/",
             f"/sessions/{booked.pk}/set-aside/",
             f"/sessions/{signed.treatment_session_id}/",
+            f"/sessions/{signed.treatment_session_id}/photos/",
+            f"/photos/{photo.pk}/withdraw/",
             f"/courses/{due.pk}/evaluate/",
             "/protocols/formulary/lots/scan/",
             f"/recall/{given.lot_id}/",

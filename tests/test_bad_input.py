@@ -63,11 +63,13 @@ from tests.factories import (
     ProtocolVersionFactory,
     ScreeningQuestionFactory,
     SessionRecordFactory,
+    SheetPhotoFactory,
     SignatureFactory,
     SiteFactory,
     StockLotFactory,
     TreatmentSessionFactory,
     UserFactory,
+    jpeg,
 )
 from tests.state import WatchedClient, domain_hash, taken_back
 
@@ -94,6 +96,17 @@ def that_morning(caplog) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A file that is chosen in a form; unlike an open one, it can be sent twice."""
+
+    name: str
+    content: bytes
+
+    def read(self) -> bytes:
+        return self.content
+
+
 @dataclass(frozen=True, repr=False)
 class Form:
     """A page with a form, who fills it in, and what it takes."""
@@ -103,9 +116,10 @@ class Form:
     data: dict[str, str]
     # Where free text goes: everything but choices, ticks and hidden fields.
     typed: tuple[str, ...]
+    files: tuple[tuple[str, Upload], ...] = ()
 
-    def post(self, **instead: str) -> HttpResponse:
-        return self.client.post(self.url, self.data | instead)
+    def post(self, **instead: str | Upload) -> HttpResponse:
+        return self.client.post(self.url, self.data | dict(self.files) | instead)
 
     def post_raw(self, **instead: bytes) -> HttpResponse:
         """Send bytes that need not be text."""
@@ -341,6 +355,22 @@ def _clinical_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
             reverse("sessions:consent", args=[session.pk]),
             {"answer": "given", "person": "Jo Vale", "means": "paper"},
             ("person",),
+        ),
+        "photo": Form(
+            client,
+            reverse("sessions:photos", args=[session.pk]),
+            {},
+            (),
+            (("picture", Upload("sheet.jpg", jpeg())),),
+        ),
+        "photo_withdraw": Form(
+            client,
+            reverse(
+                "sessions:photo_withdraw",
+                args=[SheetPhotoFactory(treatment_session=old.first_session).pk],
+            ),
+            {"reason": "Sheet of another patient"},
+            ("reason",),
         ),
         "side": Form(
             client,
@@ -614,7 +644,7 @@ def _formulary_forms(client: Client, rows: dict[str, Any]) -> dict[str, Form]:
 FORM_NAMES = (
     *("register", "edit", "book", "dates", "move", "set_aside"),
     *("allergy", "allergy_close", "session", "check", "amend", "close", "evaluate"),
-    *("void", "favourite", "consent", "side"),
+    *("void", "favourite", "consent", "side", "photo", "photo_withdraw"),
     *("staff_new", "staff_edit", "clinic", "indication", "group", "version"),
     *("site_new", "room_new", "opening_hours", "working_hours"),
     *("closure", "absence", "extra_hours"),
@@ -624,7 +654,7 @@ FORM_NAMES = (
     *("leaflet_edit", "leaflet_approve", "leaflet_new"),
 )
 # Nothing is typed on these: one chooses.
-UNTYPED = {"side", "leaflet_new"}
+UNTYPED = {"side", "leaflet_new", "photo"}
 # They show what is being typed, whatever it is, and store nothing.
 LIVE = {"dates", "check", "scan"}
 

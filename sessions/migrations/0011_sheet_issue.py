@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('numbering', models.CharField(max_length=3)),
-                ('points', models.JSONField()),
+                ('points', models.JSONField(blank=True)),
                 ('says_hash', models.CharField(max_length=64)),
                 ('printed_at', models.DateTimeField(auto_now_add=True)),
                 ('printed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -93,7 +93,7 @@ class SheetIssue(models.Model):
         TreatmentSession, on_delete=models.PROTECT, related_name="sheets"
     )
     numbering = models.CharField(max_length=3)
-    points = models.JSONField()
+    points = models.JSONField(blank=True)
     says_hash = models.CharField(max_length=64)
     printed_at = models.DateTimeField(auto_now_add=True)
     printed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

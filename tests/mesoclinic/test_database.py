@@ -41,6 +41,8 @@ from tests.factories import (
     ScreeningAnswerFactory,
     ScreeningQuestionFactory,
     SessionRecordFactory,
+    SheetPhotoFactory,
+    SheetPhotoWithdrawalFactory,
     SignatureFactory,
     SiteFactory,
     StockLotFactory,
@@ -403,6 +405,20 @@ REFUSED = [
         {"content": {}},
     ),
     Refused("no_delete_treatment_sessions_leafletissue", LeafletIssueFactory),
+    Refused(
+        "no_update_treatment_sessions_sheetphoto", SheetPhotoFactory, {"picture": b""}
+    ),
+    Refused("no_delete_treatment_sessions_sheetphoto", SheetPhotoFactory),
+    Refused(
+        "no_update_treatment_sessions_sheetphotowithdrawal",
+        SheetPhotoWithdrawalFactory,
+        REASON,
+    ),
+    Refused(
+        "no_delete_treatment_sessions_sheetphotowithdrawal",
+        SheetPhotoWithdrawalFactory,
+    ),
+    Refused("photo_attached_once", lambda: unsaved(SheetPhotoFactory())),
     Refused("no_delete_protocols_leaflettext", LeafletTextFactory),
     Refused(
         "approved_leaflet_stays",
