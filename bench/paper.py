@@ -58,7 +58,7 @@ def _variants(folder: Path) -> Iterator[dict[str, Callable[[], object]]]:
     from mesoclinic.pdf import Paper, press
     from mesoclinic.pdf.documents import render_to_string
     from sessions.paper.content import qr_code
-    from tests.sessions.paper.samples import draft_sheet, leaflet
+    from sessions.paper.samples import draft_sheet, leaflet
 
     sheet, taken_home = draft_sheet(sheet_code="S482-KQX41"), leaflet()
     _drawn_sheet.register_fonts()
@@ -209,7 +209,7 @@ def _make(run: str) -> float:
 
     from mesoclinic.pdf import Paper, make_all, printers
     from sessions.paper.printing import leaflet_document, sheet_document
-    from tests.sessions.paper.samples import SMITH, draft_sheet, leaflet
+    from sessions.paper.samples import SMITH, draft_sheet, leaflet
 
     documents = []
     for number in range(VISITS):

@@ -225,6 +225,9 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
             visits = visits.filter(clinician=clinician)
         return visits.order_by("starts_at", "pk")
 
+    def of_course(self, course: Course) -> "TreatmentSessionQuerySet":
+        return self.filter(course=course).order_by("protocol_day")
+
     def occupying(self) -> "TreatmentSessionQuerySet":
         """What takes up somebody's time."""
         return self.filter(status__in=TreatmentSession.OCCUPYING)

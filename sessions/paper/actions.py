@@ -11,7 +11,7 @@ from mesoclinic import audit
 from mesoclinic.models import User
 from mesoclinic.sheet_codes import numbering_of
 from sessions.courses.models import TreatmentSession
-from sessions.paper.current import Known, Leaflet, Sheet
+from sessions.paper.current import Known, Leaflet, Other, Sheet
 from sessions.paper.models import LeafletIssue, PrintedPoint, SheetIssue
 from sessions.recording.actions import save_draft
 from sessions.recording.drafts import PointDraft, draft_of
@@ -19,7 +19,7 @@ from sessions.recording.models import InjectionPoint, SessionRecord
 
 
 @transaction.atomic
-def keep(papers: Collection[Leaflet | Sheet], *, by: User) -> None:
+def keep(papers: Collection[Leaflet | Sheet | Other], *, by: User) -> None:
     """Keep papers as printed; one that said the same before adds no row."""
     sessions = {paper.session.pk for paper in papers}
     # In one order, so that two people who print the same day do not wait in a ring.
@@ -28,8 +28,12 @@ def keep(papers: Collection[Leaflet | Sheet], *, by: User) -> None:
     for paper in papers:
         if isinstance(paper, Leaflet):
             _keep_leaflet(paper, known, by=by)
-        else:
+        elif isinstance(paper, Sheet):
             _keep_sheet(paper, known, by=by)
+        else:
+            patient = paper.session.patient_id
+            event = f"{paper.slug}.printed"
+            audit.record(event, paper.session, by=by, patient_id=patient)
 
 
 def _keep_leaflet(leaflet: Leaflet, known: Known, *, by: User) -> None:

@@ -42,6 +42,14 @@ class Sheet:
     is_new: bool
 
 
+@dataclass(frozen=True)
+class Other:
+    """A smaller paper: that it was printed is kept, not what it said."""
+
+    session: TreatmentSession
+    slug: str
+
+
 def leaflet_now(
     treatment_session: TreatmentSession,
     *,

@@ -6,12 +6,20 @@ page on which it is looked at before, and its pages as pictures.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from mesoclinic.pdf import Document
 from mesoclinic.roles import Permission
+from protocols.wording import ORIGINAL
 from sessions.courses.models import TreatmentSession
 from sessions.paper.asked import Asked
-from sessions.paper.current import Known, Leaflet, Sheet, leaflet_now, sheet_now
+from sessions.paper.current import Known, Leaflet, Other, Sheet, leaflet_now, sheet_now
+from sessions.paper.documents import (
+    appointment_card,
+    consent_form,
+    tray_label,
+    treatment_summary,
+)
 from sessions.paper.forms import LeafletForm, PaperForm
 from sessions.paper.printing import leaflet_document, sheet_document
 
@@ -21,7 +29,7 @@ class ToPrint:
     """A document that may be looked at, and what is kept once it is printed."""
 
     document: Document
-    paper: Leaflet | Sheet
+    paper: Leaflet | Sheet | Other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +66,42 @@ def leaflet_to_print(
     return ToPrint(leaflet_document(leaflet.content, paper=asked.paper), leaflet)
 
 
+def _card(row: TreatmentSession, asked: Asked, known: Known | None = None) -> ToPrint:
+    """In the patient's language where the clinic has words in it, else in English."""
+    texts = (known or Known([row])).texts
+    text = texts.get(row.patient.preferred_language) or texts[ORIGINAL]
+    context = {"card": appointment_card(row, text=text)}
+    return _other("card", context, row, asked)
+
+
+def _consent(row: TreatmentSession, asked: Asked, _: Known | None = None) -> ToPrint:
+    return _other("consent-form", {"consent": consent_form(row)}, row, asked)
+
+
+def _summary(row: TreatmentSession, asked: Asked, _: Known | None = None) -> ToPrint:
+    whole = list(TreatmentSession.objects.for_paper().of_course(row.course))
+    return _other("summary", {"summary": treatment_summary(row, whole)}, row, asked)
+
+
+def _label(row: TreatmentSession, asked: Asked, _: Known | None = None) -> ToPrint:
+    """In the largest letters that leave it one label."""
+    label = tray_label(row)
+    contexts = [{"label": label, "size": size} for size in ("", "small", "smallest")]
+    return _other("label", contexts[0], row, asked, *contexts[1:])
+
+
+def _other(
+    slug: str,
+    context: dict[str, Any],
+    row: TreatmentSession,
+    asked: Asked,
+    *smaller: dict[str, Any],
+) -> ToPrint:
+    template = f"print/{slug}.html"
+    document = Document(template, (context, *smaller), asked.paper, row.zone)
+    return ToPrint(document, Other(row, slug))
+
+
 SHEET = Kind(
     slug="sheet",
     title="Session sheet",
@@ -72,4 +116,28 @@ LEAFLET = Kind(
     form=LeafletForm,
     of_visits_only=True,
 )
-KINDS = (SHEET, LEAFLET)
+CARD = Kind(
+    slug="card",
+    title="Appointment card",
+    permission=Permission.LEAFLET_PRINT,
+    build=_card,
+)
+CONSENT = Kind(
+    slug="consent-form",
+    title="Consent form",
+    permission=Permission.LEAFLET_PRINT,
+    build=_consent,
+)
+SUMMARY = Kind(
+    slug="summary",
+    title="Treatment summary",
+    permission=Permission.SHEET_PRINT,
+    build=_summary,
+)
+LABEL = Kind(
+    slug="label",
+    title="Label for the tray",
+    permission=Permission.SHEET_PRINT,
+    build=_label,
+)
+KINDS = (SHEET, LEAFLET, CARD, CONSENT, SUMMARY, LABEL)

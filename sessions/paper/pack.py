@@ -10,7 +10,7 @@ from mesoclinic.vocabulary import LeafletFormat
 from sessions.courses.models import TreatmentSession
 from sessions.paper.asked import Asked
 from sessions.paper.content import PackContent, PackLine
-from sessions.paper.current import Known, NoSuchLeaflet
+from sessions.paper.current import Known, Leaflet, NoSuchLeaflet, Sheet
 from sessions.paper.kinds import LEAFLET, SHEET, Kind, ToPrint
 from sessions.schedule.models import Site
 
@@ -30,7 +30,8 @@ class PackItem:
     @property
     def is_new(self) -> bool:
         """Whether it was not printed yet as it stands now."""
-        return self.to_print is None or self.to_print.paper.is_new
+        paper = self.to_print.paper if self.to_print else None
+        return not isinstance(paper, Leaflet | Sheet) or paper.is_new
 
     @property
     def patient_name(self) -> str:

@@ -5,6 +5,13 @@ a date reads and what a dose is; the templates only print.
 """
 
 from sessions.paper.content.leaflet import LeafletContent, Visit, english_headings
+from sessions.paper.content.others import (
+    CardContent,
+    ConsentContent,
+    LabelContent,
+    SummaryContent,
+    SummaryRow,
+)
 from sessions.paper.content.pack import PackContent, PackLine
 from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
 from sessions.paper.content.sheet import (
@@ -21,8 +28,11 @@ from sessions.paper.content.sheet import (
 __all__ = [
     "Allergies",
     "AmendmentRow",
+    "CardContent",
+    "ConsentContent",
     "FindingRow",
     "Identity",
+    "LabelContent",
     "LeafletContent",
     "MixtureRow",
     "PackContent",
@@ -33,6 +43,8 @@ __all__ = [
     "SheetContent",
     "SheetState",
     "SignatureBlock",
+    "SummaryContent",
+    "SummaryRow",
     "Visit",
     "english_headings",
     "qr_code",

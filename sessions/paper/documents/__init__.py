@@ -5,6 +5,21 @@ from sessions.paper.documents.leaflet import (
     facts_of,
     sample_leaflet,
 )
+from sessions.paper.documents.others import (
+    appointment_card,
+    consent_form,
+    tray_label,
+    treatment_summary,
+)
 from sessions.paper.documents.sheet import session_sheet
 
-__all__ = ["aftercare_leaflet", "facts_of", "sample_leaflet", "session_sheet"]
+__all__ = [
+    "aftercare_leaflet",
+    "appointment_card",
+    "consent_form",
+    "facts_of",
+    "sample_leaflet",
+    "session_sheet",
+    "tray_label",
+    "treatment_summary",
+]

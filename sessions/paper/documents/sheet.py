@@ -193,7 +193,7 @@ def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
         "total_given": format_ml(total_ml(given)) if given else "",
         "larger_zone": record.larger_zone,
         "maps": _maps(course, points),
-        "mixture": tuple(_component(each) for each in record.components.all()),
+        "mixture": tuple(component_of(each) for each in record.components.all()),
         "mixture_note": _mixture_note(record),
         "recorded": _recorded(record, course) if record.is_signed else (),
         "consent": Consent(record.consent).label if record.consent else "",
@@ -244,7 +244,8 @@ def _mixture_note(record: SessionRecord) -> str:
     return "\n".join(filter(None, [*lines, record.mixture]))
 
 
-def _component(part: MixtureComponent) -> MixtureRow:
+def component_of(part: MixtureComponent) -> MixtureRow:
+    """Return a product of the mixture as a line of a table."""
     strength, amount = part.strength_mg_per_ml, part.amount_mg
     volume = format_ml(part.volume_ml)
     return MixtureRow(

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from sessions.paper.content import LeafletContent, SheetState, qr_code
-from tests.sessions.paper.samples import draft_sheet, leaflet, signed_sheet
+from sessions.paper.samples import draft_sheet, leaflet, signed_sheet
 
 
 @pytest.mark.parametrize(

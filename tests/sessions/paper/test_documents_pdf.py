@@ -14,16 +14,31 @@ import pytest
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
-from mesoclinic.pdf import Paper
+from mesoclinic.pdf import Document, Paper
 from mesoclinic.vocabulary import AllergyState
-from sessions.paper.content import Allergies, LeafletContent, SheetContent, Visit
+from sessions.paper.content import (
+    Allergies,
+    CardContent,
+    ConsentContent,
+    LabelContent,
+    LeafletContent,
+    PackContent,
+    SheetContent,
+    SummaryContent,
+    Visit,
+)
 from sessions.paper.printing import leaflet_document, sheet_document
-from tests.sessions.paper.samples import (
+from sessions.paper.samples import (
     SMITH,
     blank_sheet,
+    card,
+    consent_form,
     draft_sheet,
+    label,
     leaflet,
+    pack,
     signed_sheet,
+    summary,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -31,23 +46,33 @@ both_papers = pytest.mark.parametrize("paper", list(Paper))
 IDENTITY = ("SMITH, Anne-Jorun (Mrs)", "14-Aug-1980 (46y)", "Female", "MC 000 123")
 
 
-def print_it(content: SheetContent | LeafletContent, paper: Paper = Paper.A4) -> bytes:
-    if isinstance(content, SheetContent):
+OTHERS = {
+    CardContent: "card",
+    ConsentContent: "consent",
+    SummaryContent: "summary",
+    LabelContent: "label",
+    PackContent: "pack",
+}
+
+
+def print_it(content: Any, paper: Paper = Paper.A4) -> bytes:
+    if name := OTHERS.get(type(content)):
+        template = f"print/{'consent-form' if name == 'consent' else name}.html"
+        document = Document(template, ({name: content},), paper, LONDON)
+    elif isinstance(content, SheetContent):
         document = sheet_document(content, paper=paper, zone=LONDON)
     else:
         document = leaflet_document(content, paper=paper)
     return document.printed().content
 
 
-def pages_of(
-    content: SheetContent | LeafletContent, paper: Paper = Paper.A4
-) -> list[str]:
+def pages_of(content: Any, paper: Paper = Paper.A4) -> list[str]:
     """Return what each page says, on one line, hard spaces as plain ones."""
     reader = PdfReader(io.BytesIO(print_it(content, paper)))
     return [" ".join(page.extract_text().split()) for page in reader.pages]
 
 
-def text_of(content: SheetContent | LeafletContent, paper: Paper = Paper.A4) -> str:
+def text_of(content: Any, paper: Paper = Paper.A4) -> str:
     return " ".join(pages_of(content, paper))
 
 
@@ -63,6 +88,15 @@ DOCUMENTS = {
     "sixty points": draft_sheet(60, larger_zone=True),
     "long name": draft_sheet(identity=LONG),
     "Arabic name": draft_sheet(identity=ARABIC, side=""),
+    "void": signed_sheet(void="Written for somebody else"),
+    "reception": draft_sheet().for_reception(),
+    "card": card(),
+    "consent": consent_form(),
+    "summary": summary(),
+    "label": label(),
+    "list": pack(),
+    "label, Arabic name": label(identity=ARABIC),
+    "summary, long name": summary(identity=LONG),
     "leaflet": leaflet(),
     "leaflet with a code": leaflet(calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
     "leaflet to write on": leaflet(keep_until="", visits=(), evaluation=""),
@@ -109,7 +143,15 @@ def test_fonts_are_embedded_and_the_title_tells_no_name(name: str) -> None:
     assert fonts
     assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
     assert reader.metadata is not None
-    assert reader.metadata.title in ("Session sheet S-000482", "After your treatment")
+    assert reader.metadata.title in {
+        "Session sheet S-000482",
+        "After your treatment",
+        "Your next visits",
+        "Consent form S-000482",
+        "Treatment summary S-000482",
+        "Label S-000482",
+        "Papers of a day",
+    }
 
 
 def hostile(content: Any, text: str) -> Any:
@@ -130,7 +172,10 @@ def hostile(content: Any, text: str) -> Any:
     return replace(content, **changes)
 
 
-@pytest.mark.parametrize("name", ["draft", "signed", "leaflet"])
+@pytest.mark.parametrize(
+    "name",
+    ["draft", "signed", "leaflet", "card", "consent", "summary", "label", "list"],
+)
 @pytest.mark.parametrize(
     "text",
     [
@@ -140,6 +185,12 @@ def hostile(content: Any, text: str) -> Any:
         '"><p style="background:url(http://127.0.0.1:{port}/x)">',
         "</title></svg><link rel=stylesheet href=//127.0.0.1:{port}/x>",
         "{{{{ settings }}}} {{% include 'base.html' %}}",
+        "<script>fetch('http://127.0.0.1:{port}/x')</script>",
+        "<iframe src=http://127.0.0.1:{port}/x></iframe>",
+        "<svg><image href='http://127.0.0.1:{port}/x'/></svg>",
+        "<object data=http://127.0.0.1:{port}/x>",
+        "<a rel=attachment href=file:///etc/passwd>",
+        "<base href=http://127.0.0.1:{port}/><meta http-equiv=refresh>",
     ],
 )
 def test_what_people_type_is_printed_and_never_fetched(name: str, text: str) -> None:
@@ -156,6 +207,27 @@ def test_what_people_type_is_printed_and_never_fetched(name: str, text: str) -> 
 def squeezed(text: str) -> str:
     """Return `text` as it is whatever the case and wherever a line was broken."""
     return "".join(text.split()).lower()
+
+
+@both_papers
+@pytest.mark.parametrize("name", ["card", "consent", "summary", "label", "list"])
+def test_a_smaller_paper_is_one_page_and_says_who(name: str, paper: Paper) -> None:
+    (page,) = pages_of(DOCUMENTS[name], paper)
+
+    assert "SMITH" in page.upper()
+    assert "MC 000 123" in page
+
+
+def test_a_label_is_as_large_as_a_label_whatever_the_paper() -> None:
+    content = print_it(label(), Paper.LETTER)
+
+    box = PdfReader(io.BytesIO(content)).pages[0].mediabox
+    assert (round(box.width), round(box.height)) == (252, 102)
+
+
+def test_a_card_names_no_diagnosis_and_a_void_visit_no_numbers() -> None:
+    assert "Achilles" not in text_of(card())
+    assert "not signed" in text_of(summary())
 
 
 # --- The session sheet ------------------------------------------------------

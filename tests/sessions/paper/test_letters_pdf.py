@@ -37,7 +37,7 @@ from mesoclinic.templatetags.clinic import own_direction
 from protocols.wording import shipped
 from sessions.paper.content import Identity
 from sessions.paper.printing import leaflet_document, sheet_document
-from tests.sessions.paper.samples import SMITH, draft_sheet, leaflet
+from sessions.paper.samples import SMITH, draft_sheet, leaflet
 
 FONTS = {
     "latin": "vendor/noto-sans-400/NotoSans_400Regular.ttf",

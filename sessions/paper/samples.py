@@ -1,4 +1,4 @@
-"""Papers about an invented patient, for the tests and for the bench."""
+"""Papers about an invented patient: to be looked at, tested and measured."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -11,15 +11,22 @@ from protocols.wording import shipped
 from sessions.paper.content import (
     Allergies,
     AmendmentRow,
+    CardContent,
+    ConsentContent,
     FindingRow,
     Identity,
+    LabelContent,
     LeafletContent,
     MixtureRow,
+    PackContent,
+    PackLine,
     PointRow,
     ScreeningRow,
     SheetContent,
     SheetState,
     SignatureBlock,
+    SummaryContent,
+    SummaryRow,
     Visit,
     english_headings,
 )
@@ -248,5 +255,123 @@ def leaflet(**changes: Any) -> LeafletContent:
         evaluation="Then we look at how well it worked: "
         "Tuesday 8 December 2026, 10:20.",
         version="A1",
+    )
+    return replace(content, **changes)
+
+
+def card(**changes: Any) -> CardContent:
+    """Return the appointment card of a whole course."""
+    words = shipped()["en"].words
+    days = {0: "Tuesday 24", 3: "Friday 27", 7: "Tuesday 1"}
+    content = CardContent(
+        language="en",
+        direction="ltr",
+        words={"next_visits": words["next_visits"], "scan": words["scan"]},
+        clinic_name="Northgate Pain Clinic",
+        clinic_address="12 North Gate, Leeds LS1 4AB",
+        clinic_phone="0113 496 0123",
+        out_of_hours="Closed? Call 111.",
+        patient_name="Anne-Jorun Smith",
+        patient_number="MC 000 123",
+        visits=tuple(
+            Visit(
+                label=f"Day {number}",
+                day=f"{day} {'December' if number == 7 else 'November'} 2026",
+                time="10:20",
+                clinician="with Dr Cooper",
+            )
+            for number, day in days.items()
+        ),
+        calendar="BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+    )
+    return replace(content, **changes)
+
+
+_STAFF_PAPER = {
+    "clinic": "Northgate Pain Clinic",
+    "code": "S-000482",
+    "identity": SMITH,
+    "indication": "Achilles tendinopathy",
+    "side": "RIGHT",
+    "protocol": "Mesotherapy protocol, version 1",
+}
+
+
+def consent_form(**changes: Any) -> ConsentContent:
+    """Return a consent form that was answered on paper before."""
+    content = ConsentContent(
+        **_STAFF_PAPER,
+        title="Consent form",
+        text=(
+            "I know what will be done, and that I can stop it at any time.",
+            "I was told what may follow: small bumps, a bruise, rarely an infection.",
+        ),
+        facts=(
+            "Small injections close to the pain: 6 to 10 points, 0.1 mL each",
+            "Needle of 4 mm at 60°, up to the stop",
+            "Visits on day 0, 3, 7; then we look at how well it worked",
+        ),
+        answers=(
+            "Given by Anne-Jorun Smith, on paper; recorded Mon 02-Nov-2026 09:40",
+        ),
+    )
+    return replace(content, **changes)
+
+
+def summary(**changes: Any) -> SummaryContent:
+    """Return the summary of a course with a visit that is void and one ahead."""
+    mixture = "Procaine 2 % 1 mL, Sodium chloride 0.9 % 1 mL"
+    row = {"points": "8", "total": "0.8 mL", "mixture": mixture}
+    content = SummaryContent(
+        **_STAFF_PAPER,
+        title="Treatment summary",
+        clinic_address="12 North Gate, Leeds LS1 4AB",
+        clinic_phone="0113 496 0123",
+        clinician="Dr Helen Cooper",
+        registration="GMC 7012345",
+        rows=(
+            SummaryRow(day="Day 0", date="24-Nov-2026", pain="7 → 5", **row),
+            SummaryRow(day="Day 3", date="27-Nov-2026", pain="5 → 3", **row),
+            SummaryRow(day="Day 7", date="01-Dec-2026", state="not signed"),
+        ),
+        notes=("Day 3, on another day than planned: the clinic was closed",),
+        evaluation=("Pain on movement 7 → 3, down 4 points (57 %): strong response",),
+    )
+    return replace(content, **changes)
+
+
+def label(**changes: Any) -> LabelContent:
+    """Return the label of a tray with two products."""
+    content = LabelContent(
+        identity=SMITH,
+        code="S-000482",
+        visit="Tue 24-Nov-2026 10:20",
+        indication="Achilles tendinopathy",
+        side="RIGHT",
+        allergies=LIDOCAINE,
+        mixture=draft_sheet().mixture,
+        drawn_up="2 mL",
+    )
+    return replace(content, **changes)
+
+
+def pack(**changes: Any) -> PackContent:
+    """Return the list on top of a day's papers, with one that failed."""
+    visits = [("10:20", "Smith, Anne-Jorun (Mrs)"), ("10:40", "Łódzka, Żaneta")]
+    line = {"number": "MC 000 123", "clinician": "Dr Cooper"}
+    line["treated"] = "Achilles tendinopathy, right, day 3"
+    lines = [
+        PackLine(time=time, patient=name, paper=paper, state="in this pack", **line)
+        for time, name in visits
+        for paper in ("Session sheet", "Leaflet, English")
+    ]
+    failed = "NOT PRINTED: there is no leaflet in Ukrainian"
+    lines[3] = replace(lines[3], state=failed, paper="Leaflet, Ukrainian", failed=True)
+    content = PackContent(
+        clinic="Northgate Pain Clinic",
+        day="Tuesday 24-Nov-2026",
+        everything=False,
+        papers=3,
+        lines=tuple(lines),
     )
     return replace(content, **changes)
