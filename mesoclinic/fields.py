@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from mesoclinic.letters import unprintable
 from mesoclinic.typed import (
     NotUnderstood,
     format_date,
@@ -52,6 +53,12 @@ class PlainTextField(forms.CharField):
     def to_python(self, value: Any) -> str | None:
         with _refusals_shown():
             text = parse_text(str(value or ""), lines=self.keeps_lines)
+        if missing := unprintable(text):
+            # Here, and not on the morning on which the paper is needed.
+            raise forms.ValidationError(
+                f"No paper can be printed with {' '.join(missing)}. Write it in Latin, "
+                "Greek, Cyrillic, Arabic or Hebrew letters."
+            )
         return text or self.empty_value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

@@ -5,7 +5,7 @@ is a part of the picture's width and height as it is shown, 0 to 1 from the top 
 the left side is shown mirrored, so mirroring a place is `1 - x` on every view.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from math import hypot
@@ -153,6 +153,19 @@ class Drawing:
     def seen(self) -> list[Line]:
         """What is drawn: everything but the regions."""
         return [line for line in self.lines if line.part != "region"]
+
+    @cached_property
+    def strokes(self) -> list[Line]:
+        """The same in fewer paths: lines of one look are drawn as one, for paper."""
+        looks: dict[tuple[str, ...], list[Line]] = {}
+        for line in self.seen:
+            own = line.d if line.fill != "none" else ""
+            look = (line.fill, line.stroke, line.stroke_width, line.dashes, own)
+            looks.setdefault(look, []).append(line)
+        return [
+            replace(alike[0], d=" ".join(line.d for line in alike))
+            for alike in looks.values()
+        ]
 
     def shown_side(self, side: Side) -> Side:
         """Which way round it is shown: a view of the middle is never mirrored."""

@@ -52,7 +52,7 @@ def documents() -> Iterator[tuple[str, Document]]:
             yield f"sheet-{name}-{paper}", document
         for name, context in _others().items():
             template = f"print/{name}.html"
-            yield f"{name}-{paper}", Document(template, (context,), paper, UTC)
+            yield f"{name}-{paper}", Document(template, context, paper, UTC)
         for language in shipped():
             yield from _leaflets(language, paper)
 

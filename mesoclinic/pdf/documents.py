@@ -27,6 +27,8 @@ from mesoclinic.pdf.paper import Paper, Printed
 # Where a document says since when it has said the same. No text that people type can
 # look like it, as theirs is escaped.
 STAMP = "<time></time>"
+# Its first class; what people type is never a tag.
+BODY = '<body class="'
 TEMPLATES = settings.BASE_DIR / "templates" / "print"
 # For how long another process is taken to be at work, and a failure is remembered.
 BEGUN_S = 60
@@ -37,23 +39,28 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Document:
-    """A template and what it says; the contexts are tried until one fits a page.
+    """A template and what it says.
 
     `zone` is where the clinic is, for a template that says since when it says this.
+    `fits` are classes of the body, tried in turn until it comes on one page; where it
+    never does, it is printed as by the first.
     """
 
     template: str
-    contexts: tuple[dict[str, Any], ...]
+    context: dict[str, Any]
     paper: Paper
     zone: ZoneInfo | None = None
+    fits: tuple[str, ...] = ("",)
+
+    @cached_property
+    def html(self) -> str:
+        """The page as by none of the fits, and still without the time."""
+        return render_to_string(self.template, self.context)
 
     @cached_property
     def key(self) -> str:
-        """A hash of all that goes into the document, but for the time.
-
-        The other contexts say the same by the same templates, in less room.
-        """
-        says = "\0".join((_program(), self.paper, self._page(self.contexts[0])))
+        """A hash of all that goes into the document, but for the time."""
+        says = "\0".join((_program(), self.paper, *self.fits, self.html))
         return hashlib.sha256(says.encode()).hexdigest()
 
     @property
@@ -76,14 +83,9 @@ class Document:
     def start(self) -> ProcessFuture:
         """Begin to make it in the next child process that is free."""
         now = f"{timezone.now().astimezone(self.zone):%a %d-%b-%Y %H:%M}"
-        pages = [
-            self._page(each).replace(STAMP, f"<time>{now}</time>")
-            for each in self.contexts
-        ]
+        html = self.html.replace(STAMP, f"<time>{now}</time>")
+        pages = [html.replace(BODY, f"{BODY}{fit} ", 1) for fit in self.fits]
         return printers.start(press.make_to_fit, pages, paper=self.paper)
-
-    def _page(self, context: dict[str, Any]) -> str:
-        return render_to_string(self.template, context)
 
 
 def failure(key: str) -> str:

@@ -85,9 +85,8 @@ def _summary(row: TreatmentSession, asked: Asked, _: Known | None = None) -> ToP
 
 def _label(row: TreatmentSession, asked: Asked, _: Known | None = None) -> ToPrint:
     """In the largest letters that leave it one label."""
-    label = tray_label(row)
-    contexts = [{"label": label, "size": size} for size in ("", "small", "smallest")]
-    return _other("label", contexts[0], row, asked, *contexts[1:])
+    context = {"label": tray_label(row)}
+    return _other("label", context, row, asked, fits=("", "small", "smallest"))
 
 
 def _other(
@@ -95,10 +94,10 @@ def _other(
     context: dict[str, Any],
     row: TreatmentSession,
     asked: Asked,
-    *smaller: dict[str, Any],
+    fits: tuple[str, ...] = ("",),
 ) -> ToPrint:
     template = f"print/{slug}.html"
-    document = Document(template, (context, *smaller), asked.paper, row.zone)
+    document = Document(template, context, asked.paper, row.zone, fits)
     return ToPrint(document, Other(row, slug))
 
 

@@ -94,7 +94,7 @@ class DayPack:
     @property
     def front(self) -> Document:
         context = {"pack": _content(self)}
-        return Document("print/pack.html", (context,), self.asked.paper, self.site.zone)
+        return Document("print/pack.html", context, self.asked.paper, self.site.zone)
 
     def without(self, failed: Mapping[str, PdfError]) -> "DayPack":
         """The same, where some documents could not be made, by their key."""

@@ -1,6 +1,5 @@
 """From what a paper says to the document of it."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mesoclinic.pdf import Document, Paper
@@ -17,13 +16,11 @@ SIZES: dict[str, tuple[int, ...]] = {
 
 def sheet_document(content: SheetContent, *, paper: Paper, zone: ZoneInfo) -> Document:
     """Return a session sheet; where a page is just too short, with less air."""
-    contexts: list[dict[str, Any]] = [{"sheet": content}]
-    if content.is_beside:
-        contexts.append({"sheet": content, "tight": True})
-    return Document("print/sheet.html", tuple(contexts), paper, zone)
+    fits = ("", "tight") if content.is_beside else ("",)
+    return Document("print/sheet.html", {"sheet": content}, paper, zone, fits)
 
 
 def leaflet_document(content: LeafletContent, *, paper: Paper) -> Document:
     """Return a leaflet as large as its format asks for, on one page if it can."""
-    contexts = ({"leaflet": content, "size": size} for size in SIZES[content.format])
-    return Document("print/leaflet.html", tuple(contexts), paper)
+    fits = tuple(f"pt-{size}" for size in SIZES[content.format])
+    return Document("print/leaflet.html", {"leaflet": content}, paper, fits=fits)

@@ -287,7 +287,7 @@ def card(**changes: Any) -> CardContent:
     return replace(content, **changes)
 
 
-_STAFF_PAPER = {
+_STAFF_PAPER: dict[str, Any] = {
     "clinic": "Northgate Pain Clinic",
     "code": "S-000482",
     "identity": SMITH,
@@ -321,7 +321,7 @@ def consent_form(**changes: Any) -> ConsentContent:
 def summary(**changes: Any) -> SummaryContent:
     """Return the summary of a course with a visit that is void and one ahead."""
     mixture = "Procaine 2 % 1 mL, Sodium chloride 0.9 % 1 mL"
-    row = {"points": "8", "total": "0.8 mL", "mixture": mixture}
+    row: dict[str, Any] = {"points": "8", "total": "0.8 mL", "mixture": mixture}
     content = SummaryContent(
         **_STAFF_PAPER,
         title="Treatment summary",
@@ -358,7 +358,7 @@ def label(**changes: Any) -> LabelContent:
 def pack(**changes: Any) -> PackContent:
     """Return the list on top of a day's papers, with one that failed."""
     visits = [("10:20", "Smith, Anne-Jorun (Mrs)"), ("10:40", "Łódzka, Żaneta")]
-    line = {"number": "MC 000 123", "clinician": "Dr Cooper"}
+    line: dict[str, Any] = {"number": "MC 000 123", "clinician": "Dr Cooper"}
     line["treated"] = "Achilles tendinopathy, right, day 3"
     lines = [
         PackLine(time=time, patient=name, paper=paper, state="in this pack", **line)

@@ -257,7 +257,7 @@ def template(settings, tmp_path: Path) -> str:
 
 
 def document(template: str, paper: Paper = Paper.A4, **context: str) -> Document:
-    return Document(template, (context,), paper)
+    return Document(template, context, paper)
 
 
 def test_an_unchanged_document_is_not_made_twice(template: str) -> None:

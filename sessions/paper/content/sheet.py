@@ -179,17 +179,10 @@ class SheetContent:
             return 0.75
         return {1: 1.05, 2: 1.3}.get(len(self.maps), 1.6)
 
-    def lines_to_write(self, least: int) -> range:
-        """Lines of the mixture that are left to write on, `least` in all or more."""
-        return range(0 if self.is_signed else max(0, least - len(self.mixture)))
-
     @property
     def mixture_to_write(self) -> range:
-        return self.lines_to_write(3)
-
-    @property
-    def mixture_to_write_tight(self) -> range:
-        return self.lines_to_write(2)
+        """Lines of the mixture that are left to write on, so that there are three."""
+        return range(0 if self.is_signed else max(0, 3 - len(self.mixture)))
 
     @property
     def is_broken(self) -> bool:

@@ -58,7 +58,7 @@ OTHERS = {
 def print_it(content: Any, paper: Paper = Paper.A4) -> bytes:
     if name := OTHERS.get(type(content)):
         template = f"print/{'consent-form' if name == 'consent' else name}.html"
-        document = Document(template, ({name: content},), paper, LONDON)
+        document = Document(template, {name: content}, paper, LONDON)
     elif isinstance(content, SheetContent):
         document = sheet_document(content, paper=paper, zone=LONDON)
     else:

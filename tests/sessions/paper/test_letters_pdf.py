@@ -390,7 +390,7 @@ def test_no_part_of_a_long_name_is_without_ink(script: str) -> None:
 
 
 def leaflet_weight(name: str) -> float:
-    context = {"leaflet": leaflet(patient_name=name), "size": 13}
+    context = {"leaflet": leaflet(patient_name=name)}
     content = make_pdf(render_to_string("print/leaflet.html", context), paper=Paper.A4)
     return sum(weight(page) for page in pictures(content, scale=6)) / 36
 
