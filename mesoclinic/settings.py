@@ -225,7 +225,7 @@ PAPERS_DIR = env.path("PAPERS_DIR", default=str(BASE_DIR / "var" / "papers"))
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "papers": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "mesoclinic.pdf.folder.PaperFolder",
         "LOCATION": str(PAPERS_DIR),
         "TIMEOUT": 7 * 24 * 60 * 60,  # seconds
         "OPTIONS": {"MAX_ENTRIES": 5000},

@@ -41,6 +41,7 @@ from tests.factories import (
     ScreeningAnswerFactory,
     ScreeningQuestionFactory,
     SessionRecordFactory,
+    SheetIssueFactory,
     SheetPhotoFactory,
     SheetPhotoWithdrawalFactory,
     SignatureFactory,
@@ -405,6 +406,12 @@ REFUSED = [
         {"content": {}},
     ),
     Refused("no_delete_treatment_sessions_leafletissue", LeafletIssueFactory),
+    Refused(
+        "no_update_treatment_sessions_sheetissue",
+        SheetIssueFactory,
+        {"numbering": "AAA"},
+    ),
+    Refused("no_delete_treatment_sessions_sheetissue", SheetIssueFactory),
     Refused(
         "no_update_treatment_sessions_sheetphoto", SheetPhotoFactory, {"picture": b""}
     ),

@@ -268,6 +268,18 @@ def test_an_unchanged_document_is_not_made_twice(template: str) -> None:
     assert document(template, Paper.LETTER, text="as before").printed() != first
 
 
+def test_a_folder_that_cannot_be_used_is_no_reason_not_to_print(
+    template: str, tmp_path: Path, settings, caplog
+) -> None:
+    (tmp_path / "no-folder").write_text("a file is in the way")
+    settings.CACHES = settings.CACHES | {
+        "papers": settings.CACHES["papers"] | {"LOCATION": str(tmp_path / "no-folder")}
+    }
+
+    assert document(template, text="as before").printed().pages == 1
+    assert "papers are not kept" in caplog.text
+
+
 def test_what_people_type_is_printed_not_obeyed(template: str) -> None:
     assert document(template, text="<img src=http://127.0.0.1:1/x>").printed()
 
