@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from mesoclinic import audit
@@ -111,7 +112,9 @@ def take_points_of(
     draft raises.
     """
     session = sheet.treatment_session
-    record = SessionRecord.objects.get(treatment_session=session)
+    record = SessionRecord.objects.filter(treatment_session=session).first()
+    if record is None:
+        raise ValidationError("There is no plan any more. Open the visit and make one.")
     points = tuple(_planned(point) for point in sheet.in_order)
     save_draft(
         session,

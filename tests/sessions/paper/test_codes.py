@@ -1,5 +1,6 @@
 """The code on a sheet: a slip is refused, and the numbers are those of the paper."""
 
+import datetime as dt
 import random
 import string
 from decimal import Decimal
@@ -14,6 +15,7 @@ from tests.factories import (
     CourseFactory,
     InjectionPointFactory,
     SessionRecordFactory,
+    SheetIssueFactory,
     TreatmentSessionFactory,
 )
 from tests.pages import boxes, text_of
@@ -141,6 +143,21 @@ def test_somebody_elses_change_in_between_is_not_overwritten(chair, planned):
         answer = chair.post(url, sent)
 
     assert answer.status_code == 409
+
+
+def test_a_sheet_of_a_visit_without_a_plan_is_refused_in_words(
+    chair, planned, site, indication, dr_cooper
+):
+    course = CourseFactory(indication=indication, clinician=dr_cooper, site=site)
+    later = planned.starts_at + dt.timedelta(days=40)
+    session = TreatmentSessionFactory(course=course, starts_at=later)
+    sheet = SheetIssueFactory(treatment_session=session)
+    url = reverse("sessions:sheet_of_code", args=[str(sheet)])
+
+    answer = chair.post(url, {"version": "0"})
+
+    assert answer.status_code == 400
+    assert "There is no plan any more" in text_of(answer)
 
 
 def test_a_sheet_that_was_never_printed_is_not_found(chair, planned):
