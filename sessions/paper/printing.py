@@ -6,11 +6,12 @@ from mesoclinic.pdf import Document, Paper
 from mesoclinic.vocabulary import LeafletFormat
 from sessions.paper.content import LeafletContent, SheetContent
 
-# In points, the best first; where none comes on one page, the best on two.
-SIZES: dict[str, tuple[int, ...]] = {
-    LeafletFormat.STANDARD: (13, 12),
-    LeafletFormat.LARGE: (18, 17, 16),
-    LeafletFormat.EASY: (14,),
+# In points, and with less air; the best first. Where none comes on one page, the best
+# on two.
+FITS: dict[str, tuple[str, ...]] = {
+    LeafletFormat.STANDARD: ("pt-13", "pt-12"),
+    LeafletFormat.LARGE: ("pt-18", "pt-17", "pt-16"),
+    LeafletFormat.EASY: ("pt-14", "pt-14 close"),
 }
 
 
@@ -22,5 +23,5 @@ def sheet_document(content: SheetContent, *, paper: Paper, zone: ZoneInfo) -> Do
 
 def leaflet_document(content: LeafletContent, *, paper: Paper) -> Document:
     """Return a leaflet as large as its format asks for, on one page if it can."""
-    fits = tuple(f"pt-{size}" for size in SIZES[content.format])
-    return Document("print/leaflet.html", {"leaflet": content}, paper, fits=fits)
+    context, fits = {"leaflet": content}, FITS[content.format]
+    return Document("print/leaflet.html", context, paper, fits=fits)

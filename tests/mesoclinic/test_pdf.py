@@ -16,6 +16,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from mesoclinic.pdf import Document, Paper, PdfError, make_pdf, pdf_response, press
 
+pytestmark = pytest.mark.no_database
+
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width=9 height=9><title>t</title>"
 PAGE = "<html lang=en><title>t</title><body>{}</body></html>"
 

@@ -7,6 +7,8 @@ import pytest
 
 from mesoclinic.pdf import PdfError, printers
 
+pytestmark = pytest.mark.no_database
+
 
 def eat(mebibytes: int) -> int:
     """Runs in a child: take memory, and use it."""

@@ -41,6 +41,8 @@ from sessions.paper.samples import (
     summary,
 )
 
+pytestmark = pytest.mark.no_database
+
 LONDON = ZoneInfo("Europe/London")
 both_papers = pytest.mark.parametrize("paper", list(Paper))
 IDENTITY = ("SMITH, Anne-Jorun (Mrs)", "14-Aug-1980 (46y)", "Female", "MC 000 123")

@@ -99,7 +99,9 @@ SHEET_CHANGES = {
     "published": change(ProtocolVersion, published_at=ENDS),
     "question": change(ScreeningQuestion, text="Fever?"),
     "clinician": change(User, family_name="Kowalski"),
-    "start": change(TreatmentSession, starts_at=ENDS - dt.timedelta(hours=2)),
+    "start": lambda: TreatmentSession.objects.filter(protocol_day=0).update(
+        starts_at=ENDS - dt.timedelta(hours=2)
+    ),
     "deviation": lambda: TreatmentSession.objects.filter(protocol_day=0).update(
         booked_date=dt.date(2026, 3, 3), off_target_reason="closed"
     ),

@@ -39,6 +39,8 @@ from sessions.paper.content import Identity
 from sessions.paper.printing import leaflet_document, sheet_document
 from sessions.paper.samples import SMITH, draft_sheet, leaflet
 
+pytestmark = pytest.mark.no_database
+
 FONTS = {
     "latin": "vendor/noto-sans-400/NotoSans_400Regular.ttf",
     "bold": "vendor/noto-sans-600/NotoSans_600SemiBold.ttf",

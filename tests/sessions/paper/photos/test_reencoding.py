@@ -24,7 +24,10 @@ from tests.sessions.paper.photos import files
 from tests.sessions.paper.photos.files import SECRET, WIDE, encoded, sheet
 
 # Pillow says so when it leaves out a part of EXIF that it cannot read.
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+pytestmark = [
+    pytest.mark.no_database,
+    pytest.mark.filterwarnings("ignore::UserWarning:PIL"),
+]
 
 
 @pytest.fixture(autouse=True)
