@@ -10,7 +10,7 @@ from threading import Timer
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 from django.http import HttpResponseBase
 
 from mesoclinic.access import ClinicRequest, View
@@ -60,7 +60,7 @@ def _in_the_background(session: int, root: str) -> None:
         # Nobody waits for it: whoever prints is told, and makes it then.
         _log.exception("papers of session %s could not be made ahead", session)
     finally:
-        close_old_connections()
+        connections.close_all()  # with this thread
 
 
 def make_now(session: int, *, root: str) -> None:
