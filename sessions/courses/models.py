@@ -271,20 +271,25 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
             "record__signature",
         )
 
-    def for_paper(self) -> "TreatmentSessionQuerySet":
-        """The same for many at once: a fixed number of queries for a day's papers."""
+    def with_visits(self) -> "TreatmentSessionQuerySet":
+        """Complete, and all visits of its course."""
+        visits = TreatmentSession.objects.select_related("clinician")
         return self.complete().prefetch_related(
+            Prefetch(
+                "course__sessions",
+                queryset=visits.order_by("protocol_day"),
+                to_attr="sessions_in_order",
+            )
+        )
+
+    def for_paper(self) -> "TreatmentSessionQuerySet":
+        """With all that any paper says: a fixed number of queries for a day's."""
+        rows = self.with_visits().select_related("record__void")
+        return rows.prefetch_related(
             Prefetch(
                 "patient__allergies",
                 queryset=Allergy.objects.in_force(),
                 to_attr="allergies_in_force",
-            ),
-            Prefetch(
-                "course__sessions",
-                queryset=TreatmentSession.objects.select_related("clinician").order_by(
-                    "protocol_day"
-                ),
-                to_attr="sessions_in_order",
             ),
             "course__protocol_version__questions",
             "course__indication__views",

@@ -11,7 +11,7 @@ from typing import Any
 from mesoclinic.pdf import Document
 from mesoclinic.roles import Permission
 from protocols.wording import ORIGINAL
-from sessions.courses.models import TreatmentSession
+from sessions.courses.models import TreatmentSession, TreatmentSessionQuerySet
 from sessions.paper.asked import Asked
 from sessions.paper.current import Known, Leaflet, Other, Sheet, leaflet_now, sheet_now
 from sessions.paper.documents import (
@@ -41,6 +41,8 @@ class Kind:
     permission: Permission
     build: Callable[[TreatmentSession, Asked, Known | None], ToPrint]
     form: type[PaperForm] = PaperForm
+    # What a click reads of the visit: all of the record only where it is printed.
+    rows: Callable[[], TreatmentSessionQuerySet] = TreatmentSession.objects.with_visits
     # Whether there is one only while the visit takes place.
     of_visits_only: bool = False
 
@@ -106,6 +108,7 @@ SHEET = Kind(
     title="Session sheet",
     permission=Permission.SHEET_PRINT,
     build=sheet_to_print,
+    rows=TreatmentSession.objects.for_paper,
 )
 LEAFLET = Kind(
     slug="leaflet",
@@ -138,5 +141,6 @@ LABEL = Kind(
     title="Label for the tray",
     permission=Permission.SHEET_PRINT,
     build=_label,
+    rows=TreatmentSession.objects.for_paper,
 )
 KINDS = (SHEET, LEAFLET, CARD, CONSENT, SUMMARY, LABEL)

@@ -7,6 +7,7 @@ without anybody remembering it.
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -27,11 +28,7 @@ _COURSE_FIELDS = ("patient", "indication", "side", "protocol_version", "site")
 
 
 def content_of(record: SessionRecord) -> dict[str, Any]:
-    """Return all that is signed, as plain data, read from the database now."""
-    record = SessionRecord.objects.select_related(
-        "treatment_session__course__indication",
-        "treatment_session__course__protocol_version__protocol",
-    ).get(pk=record.pk)
+    """Return all that is signed, as plain data; of rows as the database has them."""
     treatment_session = record.treatment_session
     course = treatment_session.course
     return {
@@ -45,9 +42,11 @@ def content_of(record: SessionRecord) -> dict[str, Any]:
         "mixture": [_fields(each) for each in record.components.all()],
         "answers": [
             {**_fields(each), "question": each.question.text}
-            for each in record.answers.select_related("question")
+            for each in record.answers_shown
         ],
-        "checks": [_fields(tick) for tick in record.ticks.order_by("pk")],
+        "checks": [
+            _fields(tick) for tick in sorted(record.ticks_shown, key=attrgetter("pk"))
+        ],
     }
 
 
@@ -135,7 +134,8 @@ def seal(record: SessionRecord, *, by: User, now: dt.datetime) -> Signature:
         signer_registration=by.registration_number,
         meaning=Signature.MEANING,
         content={
-            **content_of(record),
+            # Not what is in memory, but what was stored of it.
+            **content_of(SessionRecord.objects.whole().get(pk=record.pk)),
             "consent": _consent_to(record.treatment_session),
             "patient": patient_as_signed(record.treatment_session),
         },
@@ -145,7 +145,10 @@ def seal(record: SessionRecord, *, by: User, now: dt.datetime) -> Signature:
 
 
 def broken_parts(record: SessionRecord) -> list[str]:
-    """Name the parts of a signed record that are not as they were signed."""
+    """Name the parts of a signed record that are not as they were signed.
+
+    Looks at the rows it is given, as whoever shows them has just read them.
+    """
     signature = record.signature
     if not same_hash(signature.hash, signature_hash(signature)):
         return ["signature"]

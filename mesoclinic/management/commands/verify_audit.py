@@ -65,7 +65,8 @@ def _check_records() -> int:
     """Return how many signed records there are; all of them hold."""
     count = 0
     signatures = Signature.objects.order_by("pk").select_related(
-        "record__treatment_session"
+        "record__treatment_session__course__indication",
+        "record__treatment_session__course__protocol_version__protocol",
     )
     for signature in signatures.iterator(chunk_size=500):
         broken = broken_parts(signature.record)

@@ -218,7 +218,7 @@ def _record(record: SessionRecord, course: Course) -> dict[str, Any]:
 
 def _recorded(record: SessionRecord, course: Course) -> tuple[str, ...]:
     """What else a record holds; on a form there is nothing to say of it."""
-    ticks = [tick.get_check_name_display().lower() for tick in record.ticks.all()]
+    ticks = [tick.get_check_name_display().lower() for tick in record.ticks_shown]
     times = {"Prepared": record.prepared_at, "Started": record.started_at}
     at_rest = [_score(record.pain_rest_before), _score(record.pain_rest_after)]
     reaction = record.get_reaction_display().lower()

@@ -87,7 +87,7 @@ def picture_of(kind: Kind) -> View:
 
 
 def _session(kind: Kind, pk: int) -> TreatmentSession:
-    row = get_object_or_404(TreatmentSession.objects.for_paper(), pk=pk)
+    row = get_object_or_404(kind.rows(), pk=pk)
     if kind.of_visits_only and not row.has_leaflet:
         raise Http404("This session is not given")
     return row

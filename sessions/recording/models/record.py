@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from mesoclinic.models import User
 from mesoclinic.vocabulary import Answer, Consent, Forearm, choices
@@ -18,7 +19,7 @@ from sessions.recording.models.locking import LockedBySignature
 
 if TYPE_CHECKING:
     from sessions.recording.models.points import InjectionPoint
-    from sessions.recording.models.screening import ScreeningAnswer
+    from sessions.recording.models.screening import SafetyTick, ScreeningAnswer
 
 
 def _pain(label: str) -> models.Field:
@@ -31,6 +32,13 @@ class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
     def drafts_of(self, course: Course) -> "SessionRecordQuerySet":
         """What is planned for a course and not signed yet."""
         return self.filter(treatment_session__course=course, signature__isnull=True)
+
+    def whole(self) -> "SessionRecordQuerySet":
+        """With the visit and the course that are signed along with it."""
+        return self.select_related(
+            "treatment_session__course__indication",
+            "treatment_session__course__protocol_version__protocol",
+        )
 
     def before(self, treatment_session: TreatmentSession) -> "SessionRecord | None":
         """The signed record of the visit before, of the same course."""
@@ -187,9 +195,13 @@ class SessionRecord(LockedBySignature):
         ended = self.ended_at.astimezone(session.zone)
         return clock_text(until, seen_from=ended.date(), zone=session.zone)
 
-    @property
-    def answers_shown(self) -> "models.QuerySet[ScreeningAnswer]":
-        return self.answers.select_related("question")
+    @cached_property
+    def answers_shown(self) -> list["ScreeningAnswer"]:
+        return list(self.answers.select_related("question"))
+
+    @cached_property
+    def ticks_shown(self) -> list["SafetyTick"]:
+        return list(self.ticks.all())
 
     @property
     def points_in_order(self) -> list["InjectionPoint"]:

@@ -155,7 +155,7 @@ def _say(**words: str) -> int:
 
 
 def document(kind, pk: int) -> Document:
-    row = TreatmentSession.objects.for_paper().get(pk=pk)
+    row = kind.rows().get(pk=pk)
     return kind.build(row, Asked(paper=Paper.A4, root=ROOT), None).document
 
 
