@@ -53,9 +53,10 @@ class Making:
 
 def making(pack: DayPack) -> Making:
     """Begin to make what a pack prints, and return how far it is."""
+    # All pages first: printers that are at work already would take the time from them.
+    found = Making(token_urlsafe(16), pack.names)
     for document in (*(each.document for each in pack.to_print), pack.front):
         document.prepare()
-    found = Making(token_urlsafe(16), pack.names)
     papers().set(_key(found.token), found.names, WATCHED_S)
     return found
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mesoclinic.letters import spelled_out
 from mesoclinic.pdf import Document, PdfError
@@ -58,7 +59,7 @@ class DayPack:
     items: tuple[PackItem, ...]
     everything: bool = False
 
-    @property
+    @cached_property
     def printed(self) -> tuple[PackItem, ...]:
         """What this click prints, in order."""
         return tuple(
@@ -91,7 +92,7 @@ class DayPack:
         }
         return {self.front.key: "the list"} | named
 
-    @property
+    @cached_property
     def front(self) -> Document:
         context = {"pack": _content(self)}
         return Document("print/pack.html", context, self.asked.paper, self.site.zone)
