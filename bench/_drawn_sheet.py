@@ -7,6 +7,7 @@ may need several lines, so those texts wrap here as well.
 
 import io
 import re
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from reportlab.lib.colors import HexColor, black, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -108,19 +110,8 @@ def _head(canvas: Canvas, sheet: SheetContent, top: float) -> float:
 
 
 def _qr(canvas: Canvas, text: str, x: float, y: float, size: float) -> None:
-    code = qr_code(text)
-    canvas.saveState()
-    canvas.translate(x, y + size)
-    canvas.scale(size / code.size, -size / code.size)
-    canvas.setLineWidth(1)
-    path = canvas.beginPath()
-    for stroke in code.path.split("M")[1:]:
-        start, length = stroke.split("h")
-        column, row = map(float, start.split())
-        path.moveTo(column, row)
-        path.lineTo(column + float(length), row)
-    canvas.drawPath(path)
-    canvas.restoreState()
+    png = b64decode(qr_code(text).partition(",")[2])
+    canvas.drawImage(ImageReader(io.BytesIO(png)), x, y, size, size)
 
 
 def _subject(canvas: Canvas, sheet: SheetContent, top: float) -> float:

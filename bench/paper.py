@@ -85,6 +85,7 @@ def _variants(folder: Path) -> Iterator[dict[str, Callable[[], object]]]:
         return press.make(html(), paper=Paper.A4, tagged=tagged)
 
     def handed_out() -> object:
+        qr_code.cache_clear()
         page = render_to_string("print/leaflet.html", {"leaflet": taken_home})
         return press.make(page, paper=Paper.A4)
 
@@ -322,10 +323,13 @@ def _full_day() -> tuple[Any, int, int]:
             clinician=team[number % 2],
             site=like.site,
         )
-        TreatmentSessionFactory(
-            course=course,
-            starts_at=starts_at + dt.timedelta(minutes=20 * (number // 2)),
-        )
+        first = starts_at + dt.timedelta(minutes=20 * (number // 2))
+        for protocol_day in (0, 3, 7):  # the leaflet has a code with what is to come
+            TreatmentSessionFactory(
+                course=course,
+                protocol_day=protocol_day,
+                starts_at=first + dt.timedelta(days=protocol_day),
+            )
     written = TreatmentSession.objects.filter(record__isnull=False).order_by("pk")
     draft = written.filter(record__signature__isnull=True).first()
     signed = written.filter(record__signature__isnull=False).first()

@@ -10,6 +10,7 @@ import gc
 import logging
 import mimetypes
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # A real scheme: with one of our own, relative addresses in the CSS would be lost.
 STATIC_URL = "https://static.invalid/"
+# A QR code; nothing that people type is ever an address.
+_PICTURE = "data:image/png;base64,"
 _PDF_UA = {"pdf_variant": "pdf/ua-1"}
 
 
@@ -146,11 +149,17 @@ def _static_files_only() -> "URLFetcher":
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class StaticFilesOnly(URLFetcher):
-        """Reads our static files. Anything else stops the document, unasked."""
+        """Reads our static files, and a picture that is in the page itself.
+
+        Anything else stops the document, unasked.
+        """
 
         def fetch(
             self, url: str, headers: dict[str, str] | None = None
         ) -> URLFetcherResponse:
+            if url.startswith(_PICTURE):
+                png = b64decode(url.removeprefix(_PICTURE), validate=True)
+                return URLFetcherResponse(url, png, {"Content-Type": "image/png"})
             content_type, _ = mimetypes.guess_type(url)
             return URLFetcherResponse(
                 url,

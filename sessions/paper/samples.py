@@ -223,6 +223,18 @@ def signed_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
     return replace(signed, **changes)
 
 
+def _calendar(*days: str) -> str:
+    """Visits as long as a clinic's own: how fine a QR code is depends on it."""
+    visits = (
+        "BEGIN:VEVENT\r\nSUMMARY:Northgate Pain Clinic\r\n"
+        f"DTSTART:{day}T102000Z\r\nDTEND:{day}T104000Z\r\nDTSTAMP:20261120T091500Z\r\n"
+        f"UID:S-{day[-6:]}-1@mesoclinic.invalid\r\nSEQUENCE:0\r\nEND:VEVENT\r\n"
+        for day in days
+    )
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:mesoclinic\r\n"
+    return f"{head}{''.join(visits)}END:VCALENDAR\r\n"
+
+
 def leaflet(**changes: Any) -> LeafletContent:
     """Return the leaflet of a day-3 visit."""
     words = shipped()["en"]
@@ -254,6 +266,7 @@ def leaflet(**changes: Any) -> LeafletContent:
         ),
         evaluation="Then we look at how well it worked: "
         "Tuesday 8 December 2026, 10:20.",
+        calendar=_calendar("20261128"),
         version="A1",
     )
     return replace(content, **changes)
@@ -282,7 +295,7 @@ def card(**changes: Any) -> CardContent:
             )
             for number, day in days.items()
         ),
-        calendar="BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+        calendar=_calendar("20261124", "20261127", "20261201"),
     )
     return replace(content, **changes)
 

@@ -78,7 +78,7 @@ def test_a_resource_that_is_not_ours_is_refused_unasked(
     port = listener.getsockname()[1]
     url = {
         "file": "file:///etc/passwd",
-        "data": "data:image/svg+xml,<svg/>",
+        "data": "data:image/svg+xml;base64,PHN2Zy8+",
     }.get(scheme, f"{scheme}://127.0.0.1:{port}/x")
 
     with pytest.raises(PdfError):

@@ -13,7 +13,8 @@ from sessions.paper.content.others import (
     SummaryRow,
 )
 from sessions.paper.content.pack import PackContent, PackLine
-from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
+from sessions.paper.content.parts import Allergies, Identity
+from sessions.paper.content.qr import qr_code
 from sessions.paper.content.sheet import (
     AmendmentRow,
     FindingRow,
@@ -38,7 +39,6 @@ __all__ = [
     "PackContent",
     "PackLine",
     "PointRow",
-    "QrCode",
     "ScreeningRow",
     "SheetContent",
     "SheetState",

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from mesoclinic.vocabulary import LeafletFormat
 from protocols.wording import ORIGINAL, fill, shipped
-from sessions.paper.content.parts import QrCode, qr_code
+from sessions.paper.content.qr import LOW, qr_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +60,8 @@ class LeafletContent:
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def qr(self) -> QrCode | None:
-        return qr_code(self.calendar, error="l") if self.calendar else None
+    def qr(self) -> str:
+        return qr_code(self.calendar, error=LOW) if self.calendar else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what JSON can hold, equal to itself after a trip through it."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sessions.paper.content.leaflet import Visit
-from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
+from sessions.paper.content.parts import Allergies, Identity
+from sessions.paper.content.qr import LOW, qr_code
 from sessions.paper.content.sheet import MixtureRow
 
 
@@ -24,8 +25,8 @@ class CardContent:
     calendar: str = ""
 
     @property
-    def qr(self) -> QrCode | None:
-        return qr_code(self.calendar, error="l") if self.calendar else None
+    def qr(self) -> str:
+        return qr_code(self.calendar, error=LOW) if self.calendar else ""
 
 
 @dataclass(frozen=True, kw_only=True)

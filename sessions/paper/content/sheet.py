@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from protocols.maps import Map
-from sessions.paper.content.parts import Allergies, Identity, QrCode, qr_code
+from sessions.paper.content.parts import Allergies, Identity
+from sessions.paper.content.qr import qr_code
 
 # In characters. More of them take more lines than the head of a page has.
 LONG_NAME = 100
@@ -199,6 +200,6 @@ class SheetContent:
         return f"{self.state}, amended" if self.amendments else self.state
 
     @property
-    def qr(self) -> QrCode | None:
+    def qr(self) -> str:
         """The way back to the record on screen; it opens after signing in."""
-        return qr_code(self.record_url) if self.record_url else None
+        return qr_code(self.record_url) if self.record_url else ""

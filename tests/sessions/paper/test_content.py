@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from sessions.paper.content import LeafletContent, SheetState, qr_code
+from sessions.paper.content import LeafletContent, SheetState
 from sessions.paper.samples import draft_sheet, leaflet, signed_sheet
 
 
@@ -52,12 +52,3 @@ def test_content_cannot_be_changed_once_filled() -> None:
 )
 def test_a_sheet_says_what_it_is(sheet, words: str) -> None:
     assert sheet.state_words == words
-
-
-def test_a_qr_code_has_a_quiet_zone_and_its_finder_pattern() -> None:
-    code = qr_code("https://clinic.example/sessions/482/")
-
-    # Four light modules all round; then the seven dark ones of a corner.
-    assert code.path.startswith("M4 4.5h7M")
-    assert f"M{code.size - 11} 4.5h7M" in code.path
-    assert f"M4 {code.size - 5}.5h7M" in code.path
