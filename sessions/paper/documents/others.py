@@ -145,8 +145,13 @@ def _evaluated(evaluation: Evaluation) -> tuple[str, ...]:
 
 
 def tray_label(session: TreatmentSession) -> LabelContent:
-    """Whose syringe it is, and what the plan says is in it. No dose is worked out."""
+    """Whose syringe it is, and what the plan says is in it. No dose is worked out.
+
+    Of a void record nothing is taken: what it says may be another patient's.
+    """
     record: SessionRecord | None = getattr(session, "record", None)
+    if record and record.is_void:
+        record = None
     course, drawn_up = session.course, record.drawn_up_ml if record else None
     return LabelContent(
         identity=identity_of(session.patient),
