@@ -18,6 +18,7 @@ from sessions.schedule.models import Site
 
 UTC = ZoneInfo("UTC")
 CLINIC = Site(
+    pk=1,
     name="Northgate Pain Clinic",
     address="12 North Gate, Leeds LS1 4AB",
     phone="+441134960123",

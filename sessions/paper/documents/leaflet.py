@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from mesoclinic.models import User
 from mesoclinic.vocabulary import LeafletFormat, Side
 from protocols.dates import LEAST_DRESSING_HOURS
 from protocols.models import LeafletText
-from sessions.courses.models import TreatmentSession
+from sessions.courses.models import Course, TreatmentSession
 from sessions.paper.calendar import calendar_text
 from sessions.paper.content import LeafletContent, Visit
 from sessions.paper.phrases import Phrases
@@ -61,36 +62,30 @@ def sample_leaflet(
     text: LeafletText, *, leaflet_format: LeafletFormat, site: Site | None
 ) -> LeafletContent:
     """A leaflet for nobody, to be read before its words are approved."""
-    phrases, day = Phrases(text), timezone.localdate()
-    number = site.emergency_number if site else ""
-    visits = [(3, day + dt.timedelta(days=3)), (7, day + dt.timedelta(days=7))]
-    clinic = site.name if site else ""
+    site = site or Site()
+    phrases, visits = Phrases(text), _sample_visits(site)
     return LeafletContent(
         language=text.language,
         direction=text.direction,
         format=leaflet_format,
-        words=phrases.headings_with(hours=LEAST_DRESSING_HOURS, number=number),
-        clinic_name=clinic,
-        clinic_address=site.address if site else "",
-        clinic_phone=site.phone.as_national if site else "",
-        out_of_hours=site.out_of_hours if site else "",
-        emergency_number=number,
+        words=phrases.headings_with(
+            hours=LEAST_DRESSING_HOURS, number=site.emergency_number
+        ),
+        clinic_name=site.name,
+        clinic_address=site.address,
+        clinic_phone=site.phone.as_national if site.phone else "",
+        out_of_hours=site.out_of_hours,
+        emergency_number=site.emergency_number,
         patient_name="Anne-Jorun Smith",
         patient_number="MC 000 000",
         site=phrases.shipped_site("achilles", Side.RIGHT),
-        treated_on=phrases.date(day),
+        treated_on=phrases.date(timezone.localdate()),
         keep_until="13:45",
-        visits=tuple(
-            Visit(
-                label=phrases.word("day", number=offset),
-                day=phrases.date(on),
-                time="10:20",
-                place=clinic,
-                clinician=phrases.word("with", clinician="Dr Cooper"),
-            )
-            for offset, on in visits
+        visits=tuple(visit_of(each, phrases) for each in visits),
+        calendar=calendar_text(visits),
+        evaluation=phrases.word(
+            "evaluation", date=phrases.date(visits[-1].booked_date)
         ),
-        evaluation=phrases.word("evaluation", date=phrases.date(visits[-1][1])),
         advice=phrases.advice,
         to_expect=phrases.lines("expect"),
         call_us=phrases.lines("call"),
@@ -98,6 +93,28 @@ def sample_leaflet(
         version=str(text),
         not_approved="" if text.is_approved else phrases.word("not_approved"),
     )
+
+
+def _sample_visits(site: Site) -> list[TreatmentSession]:
+    """Visits of nobody on day 3 and day 7, counted from today; never saved."""
+    course, clinician = Course(site=site), User(title="Dr", family_name="Cooper")
+    visits = []
+    for protocol_day in (3, 7):
+        day = timezone.localdate() + dt.timedelta(days=protocol_day)
+        starts_at = dt.datetime.combine(day, dt.time(10, 20), tzinfo=site.zone)
+        visits.append(
+            TreatmentSession(
+                pk=protocol_day,
+                course=course,
+                clinician=clinician,
+                protocol_day=protocol_day,
+                booked_date=day,
+                starts_at=starts_at,
+                ends_at=starts_at + dt.timedelta(minutes=20),
+                status_at=starts_at,
+            )
+        )
+    return visits
 
 
 def _keep_until(treatment_session: TreatmentSession, phrases: Phrases) -> str:

@@ -65,6 +65,28 @@ def test_every_leaflet_is_tagged_in_its_language_and_legible(
     assert "10:20" in text
 
 
+@pytest.mark.parametrize("language", sorted({*LANGUAGES} - {"fr"}))
+def test_large_print_comes_on_one_page(language, site):
+    """With both visits and their code; in French it needs five millimetres more."""
+    assert len(read(printed(language, "large", Paper.A4, site)).pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "layout"), [("fr", "large"), ("en", "easyread"), ("de", "easyread")]
+)
+def test_a_second_page_has_what_to_look_for_and_whom_to_call(language, layout, site):
+    first, second = read(printed(language, layout, Paper.A4, site)).pages
+
+    words = shipped()[language].words
+    here, there = (" ".join(p.extract_text().split()) for p in (first, second))
+    for key in ("next_visits", "no_massage"):
+        assert words[key] in here
+    for key in ("expect", "call"):
+        assert words[key] in there
+        assert words[key] not in here
+    assert site.name in there
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_large_print_is_large(language, site):
     first = read(printed(language, "large", Paper.A4, site)).pages[0]
