@@ -16,14 +16,6 @@ from sessions.recording.places import Spot
 
 
 class LeafletIssueQuerySet(models.QuerySet["LeafletIssue"]):
-    def latest_for(
-        self, treatment_session: TreatmentSession, *, language: str, leaflet_format: str
-    ) -> "LeafletIssue | None":
-        """What was handed over last in a language and a format."""
-        issued = self.filter(treatment_session=treatment_session)
-        alike = issued.filter(language=language, leaflet_format=leaflet_format)
-        return alike.select_related("issued_by").order_by("-pk").first()
-
     def newest_for(
         self, sessions: Collection[TreatmentSession]
     ) -> "dict[tuple[int, str, str], LeafletIssue]":

@@ -1,5 +1,7 @@
 """The commands that an operator runs."""
 
+import hashlib
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -7,8 +9,13 @@ from mesoclinic import audit
 from mesoclinic.database import lifted
 from mesoclinic.management.commands import create_admin
 from mesoclinic.models import AuditEvent, User
-from sessions.models import Amendment, SessionRecord
-from tests.factories import PASSWORD, AmendmentFactory, SignatureFactory
+from sessions.models import Amendment, SessionRecord, SheetPhoto
+from tests.factories import (
+    PASSWORD,
+    AmendmentFactory,
+    SheetPhotoFactory,
+    SignatureFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +116,7 @@ def test_verify_audit_prints_count_and_head(trail, capsys):
         "Audit trail: 3 entries, all as written.",
         f"Head: 3:{trail[-1].hash}",
         "Signed records: 1, all as signed.",
+        "Photographs: 0, all as attached.",
     ]
 
 
@@ -172,6 +180,28 @@ def test_verify_audit_looks_at_amendments_too(trail):
         Amendment.objects.update(text="Nothing happened.")
 
     with pytest.raises(CommandError, match=f"{amendment.record}: .* amendments"):
+        call_command("verify_audit")
+
+
+def test_verify_audit_looks_at_photographs_too(trail):
+    photo = SheetPhotoFactory()
+    call_command("verify_audit")
+    with lifted():
+        SheetPhoto.objects.update(picture=b"another one")
+
+    with pytest.raises(CommandError, match=f"{photo}: not as it was attached"):
+        call_command("verify_audit")
+
+
+def test_verify_audit_misses_a_photograph_that_was_replaced(trail):
+    photo = SheetPhotoFactory()
+    audit.record("sheet_photo.attached", photo, by=None, sha256=photo.sha256)
+    with lifted():
+        other = b"another one"
+        sha256 = hashlib.sha256(other).hexdigest()
+        SheetPhoto.objects.update(picture=other, sha256=sha256)
+
+    with pytest.raises(CommandError, match="entry 4: its sheet photo is gone"):
         call_command("verify_audit")
 
 

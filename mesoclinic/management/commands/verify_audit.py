@@ -1,12 +1,13 @@
-"""Check that the audit trail and the signed records are as they were written.
+"""Check that the audit trail, the signed records and photographs are as they were.
 
-Records are checked against their signatures, and signatures against the trail, so
-that one which was removed shows too.
+Records are checked against their signatures, photographs against their hashes, and
+both against the trail, so that one which was removed or replaced shows too.
 
 Note the head somewhere else, say every evening: a trail cut short at its end is whole
 in itself, and only `--head` with a noted one tells.
 """
 
+import hashlib
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mesoclinic import audit
 from mesoclinic.models import AuditEvent
-from sessions.models import Amendment, RecordVoid, Signature
+from sessions.models import Amendment, RecordVoid, SheetPhoto, Signature
 from sessions.recording.sealing import broken_parts
 
 
@@ -37,11 +38,12 @@ class Command(BaseCommand):
             )
         if head:
             _check_contained(*head)
-        signed = _check_records()
+        signed, photos = _check_records(), _check_photos()
         _check_none_is_gone()
         self.stdout.write(f"Audit trail: {verdict.count} entries, all as written.")
         self.stdout.write(f"Head: {verdict.count}:{verdict.head}")
         self.stdout.write(f"Signed records: {signed}, all as signed.")
+        self.stdout.write(f"Photographs: {photos}, all as attached.")
 
 
 def _head(text: str) -> tuple[int, str]:
@@ -78,17 +80,28 @@ def _check_records() -> int:
     return count
 
 
+def _check_photos() -> int:
+    """Return how many photographs of sheets there are; all of them hold."""
+    count = 0
+    for photo in SheetPhoto.objects.order_by("pk").iterator(chunk_size=20):
+        if hashlib.sha256(photo.picture).hexdigest() != photo.sha256:
+            raise CommandError(f"{photo}: not as it was attached.")
+        count += 1
+    return count
+
+
 def _check_none_is_gone() -> None:
-    """Look for every signature, amendment and void that the trail speaks of."""
-    for event, model in (
-        ("record.signed", Signature),
-        ("record.amended", Amendment),
-        ("record.voided", RecordVoid),
+    """Look for each signature, amendment, void and photograph of the trail."""
+    for event, model, field in (
+        ("record.signed", Signature, "hash"),
+        ("record.amended", Amendment, "hash"),
+        ("record.voided", RecordVoid, "hash"),
+        ("sheet_photo.attached", SheetPhoto, "sha256"),
     ):
-        stored = set(model.objects.values_list("hash", flat=True))
+        stored = set(model.objects.values_list(field, flat=True))
         entries = AuditEvent.objects.filter(event=event, outcome=audit.Outcome.DONE)
         for entry in entries.order_by("sequence").iterator(chunk_size=2000):
-            if entry.details.get("hash") not in stored:
+            if entry.details.get(field) not in stored:
                 raise CommandError(
                     f"Audit trail, entry {entry.sequence}: its "
                     f"{model._meta.verbose_name} is gone."
