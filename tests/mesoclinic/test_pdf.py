@@ -1,6 +1,7 @@
 """Documents read our static files and nothing else, and print the right letters."""
 
 import gc
+import io
 import shutil
 import socket
 import subprocess
@@ -13,12 +14,18 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
+from pypdf import PdfReader
 
 from mesoclinic.pdf import Document, Paper, PdfError, make_pdf, pdf_response, press
 
 pytestmark = pytest.mark.no_database
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width=9 height=9><title>t</title>"
+# One white dot.
+PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2"
+    "FAAAAABJRU5ErkJggg=="
+)
 PAGE = "<html lang=en><title>t</title><body>{}</body></html>"
 
 
@@ -85,6 +92,22 @@ def test_a_resource_that_is_not_ours_is_refused_unasked(
         make_pdf(page(body.format(url=url)), paper=Paper.A4)
 
     assert knocks(listener) == 0
+
+
+@pytest.mark.parametrize("data", ["", "AAAA", "%41", "not base64"])
+def test_a_picture_in_the_page_that_is_none_is_refused(data: str) -> None:
+    with pytest.raises(PdfError):
+        make_pdf(
+            page(f"<img alt=x src='data:image/png;base64,{data}'>"), paper=Paper.A4
+        )
+
+
+def test_a_picture_in_the_page_is_printed() -> None:
+    pdf = make_pdf(
+        page(f"<img alt=x src='data:image/png;base64,{PNG}'>"), paper=Paper.A4
+    )
+
+    assert len(PdfReader(io.BytesIO(pdf)).pages[0].images) == 1
 
 
 @pytest.mark.parametrize(
