@@ -10,7 +10,13 @@ from sessions.paper.content import LeafletContent, SheetContent
 # on two.
 FITS: dict[str, tuple[str, ...]] = {
     LeafletFormat.STANDARD: ("pt-13", "pt-12"),
-    LeafletFormat.LARGE: ("pt-18", "pt-17", "pt-16", "pt-16 close"),
+    LeafletFormat.LARGE: (
+        "pt-18",
+        "pt-17",
+        "pt-16",
+        "pt-16 close",
+        "pt-16 close closest",
+    ),
     LeafletFormat.EASY: ("pt-14", "pt-14 close"),
 }
 
