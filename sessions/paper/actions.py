@@ -22,10 +22,11 @@ from sessions.recording.models import InjectionPoint, SessionRecord
 @transaction.atomic
 def keep(papers: Collection[Leaflet | Sheet | Other], *, by: User) -> None:
     """Keep papers as printed; one that said the same before adds no row."""
-    sessions = {paper.session.pk for paper in papers}
+    # Only what is new adds a row: whoever prints the rest waits for nobody.
+    new = [p.session for p in papers if not isinstance(p, Other) and p.is_new]
     # In one order, so that two people who print the same day do not wait in a ring.
-    list(TreatmentSession.objects.locked_in_order(sessions))
-    known = Known([paper.session for paper in papers])
+    list(TreatmentSession.objects.locked_in_order({session.pk for session in new}))
+    known = Known(new)
     for paper in papers:
         if isinstance(paper, Leaflet):
             _keep_leaflet(paper, known, by=by)
@@ -39,20 +40,12 @@ def keep(papers: Collection[Leaflet | Sheet | Other], *, by: User) -> None:
 
 def _keep_leaflet(leaflet: Leaflet, known: Known, *, by: User) -> None:
     session, content = leaflet.session, leaflet.content
-    issued = known.leaflets.get((session.pk, content.language, content.format))
-    is_reprint = issued is not None and issued.content_hash == leaflet.says_hash
-    if issued is None or not is_reprint:
-        issued = LeafletIssue.objects.create(
-            treatment_session=session,
-            language=content.language,
-            leaflet_format=content.format,
-            content=content.as_json(),
-            content_hash=leaflet.says_hash,
-            issued_by=by,
-        )
+    # Somebody may have handed over the same just before.
+    issued = leaflet.issued or known.issued_as(leaflet)
+    is_reprint = issued is not None
     audit.record(
         "leaflet.printed",
-        issued,
+        issued or _issue(leaflet, by=by),
         by=by,
         patient_id=session.patient_id,
         reprint=is_reprint,
@@ -63,12 +56,23 @@ def _keep_leaflet(leaflet: Leaflet, known: Known, *, by: User) -> None:
     )
 
 
+def _issue(leaflet: Leaflet, *, by: User) -> LeafletIssue:
+    return LeafletIssue.objects.create(
+        treatment_session=leaflet.session,
+        language=leaflet.content.language,
+        leaflet_format=leaflet.content.format,
+        content=leaflet.content.as_json(),
+        content_hash=leaflet.says_hash,
+        issued_by=by,
+    )
+
+
 def _keep_sheet(sheet: Sheet, known: Known, *, by: User) -> None:
-    session, points = sheet.session, points_of(sheet.session)
-    issued = known.sheets.get(session.pk)
-    if issued is None or issued.says_hash != sheet.says_hash:
+    # Somebody may have printed the same just before.
+    if sheet.is_new and not known.was_printed(sheet):
+        points = points_of(sheet.session)
         SheetIssue.objects.create(
-            treatment_session=session,
+            treatment_session=sheet.session,
             numbering=numbering_of(points),
             points=[_as_json(point) for point in points],
             says_hash=sheet.says_hash,
@@ -76,9 +80,9 @@ def _keep_sheet(sheet: Sheet, known: Known, *, by: User) -> None:
         )
     audit.record(
         "sheet.printed",
-        session,
+        sheet.session,
         by=by,
-        patient_id=session.patient_id,
+        patient_id=sheet.session.patient_id,
         state=sheet.content.state.name,
         code=sheet.content.sheet_code,
     )

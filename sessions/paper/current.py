@@ -25,11 +25,12 @@ class Leaflet:
     session: TreatmentSession
     content: LeafletContent
     says_hash: str
+    # What was handed over last and says the same.
+    issued: LeafletIssue | None = None
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing was handed over that says the same."""
-        return not self.content.reprint_of
+        return self.issued is None
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,12 @@ def leaflet_now(
     content = aftercare_leaflet(treatment_session, text=text, leaflet_format=layout)
     # A hash over what the patient reads.
     says = keyed_hash(content.as_json())
-    issued = known.leaflets.get((treatment_session.pk, text.language, layout))
-    if issued and issued.content_hash == says:
-        content = _reprint(issued, treatment_session, Phrases(text))
-    return Leaflet(treatment_session, content, says)
+    new = Leaflet(treatment_session, content, says)
+    issued = known.issued_as(new)
+    if issued is None:
+        return new
+    content = _reprint(issued, treatment_session, Phrases(text))
+    return replace(new, content=content, issued=issued)
 
 
 def sheet_now(
@@ -91,9 +94,8 @@ def sheet_now(
     if for_reception:
         content = content.for_reception()
     says = keyed_hash(content.as_json())
-    issued = known.sheets.get(treatment_session.pk)
-    is_new = issued is None or issued.says_hash != says
-    return Sheet(treatment_session, content, says, is_new)
+    sheet = Sheet(treatment_session, content, says, is_new=True)
+    return replace(sheet, is_new=not known.was_printed(sheet))
 
 
 class Known:
@@ -113,6 +115,19 @@ class Known:
     @cached_property
     def sheets(self) -> Mapping[int, SheetIssue]:
         return SheetIssue.objects.newest_of(self._sessions)
+
+    def issued_as(self, leaflet: Leaflet) -> LeafletIssue | None:
+        """What was handed over last in its language and format, if it says the same."""
+        content = leaflet.content
+        key = (leaflet.session.pk, content.language, content.format)
+        issued = self.leaflets.get(key)
+        is_same = issued is not None and issued.content_hash == leaflet.says_hash
+        return issued if is_same else None
+
+    def was_printed(self, sheet: Sheet) -> bool:
+        """Whether the sheet that was printed last says the same."""
+        issued = self.sheets.get(sheet.session.pk)
+        return issued is not None and issued.says_hash == sheet.says_hash
 
     def text_for(self, language: str) -> LeafletText:
         """The words that are printed now in a language; raises NoSuchLeaflet."""

@@ -12,7 +12,9 @@ from mesoclinic.models import AuditEvent
 from patients import actions as patients
 from patients.models import Patient
 from sessions.courses import actions as courses
-from sessions.models import LeafletIssue, TreatmentSession
+from sessions.models import LeafletIssue, SheetIssue, TreatmentSession
+from sessions.paper.actions import keep
+from sessions.paper.current import leaflet_now, sheet_now
 from sessions.paper.documents import session_sheet
 from sessions.recording import actions as recording
 from tests.drafts import written
@@ -73,6 +75,23 @@ def test_reprint_carries_the_same_words_and_is_marked(treat, rita, dr_cooper):
     assert replace(again, reprint_of="") == first
     assert LeafletIssue.objects.count() == 1
     assert AuditEvent.objects.filter(event="leaflet.printed").count() == 2
+
+
+def test_two_who_print_the_same_at_once_hand_over_one(treat, rita, dr_cooper):
+    session = treat()
+    papers = [
+        (leaflet_now(session), sheet_now(session)),
+        (leaflet_now(session), sheet_now(session)),
+    ]
+
+    for by, both in zip((rita, dr_cooper), papers, strict=True):
+        assert all(paper.is_new for paper in both)
+        keep(both, by=by)
+
+    assert LeafletIssue.objects.get().issued_by == rita
+    assert SheetIssue.objects.get().printed_by == rita
+    reprints = AuditEvent.objects.filter(event="leaflet.printed").order_by("sequence")
+    assert [event.details["reprint"] for event in reprints] == [False, True]
 
 
 def test_a_moved_visit_makes_a_new_leaflet_and_keeps_the_old_one(treat, course, rita):
