@@ -68,11 +68,12 @@ def _issue(leaflet: Leaflet, *, by: User) -> LeafletIssue:
 
 
 def _keep_sheet(sheet: Sheet, known: Known, *, by: User) -> None:
+    session = sheet.session
     # Somebody may have printed the same just before.
-    if sheet.is_new and not known.was_printed(sheet):
-        points = points_of(sheet.session)
+    if sheet.is_new and not known.was_printed(session, sheet.says_hash):
+        points = points_of(session)
         SheetIssue.objects.create(
-            treatment_session=sheet.session,
+            treatment_session=session,
             numbering=numbering_of(points),
             points=[_as_json(point) for point in points],
             says_hash=sheet.says_hash,
@@ -80,9 +81,9 @@ def _keep_sheet(sheet: Sheet, known: Known, *, by: User) -> None:
         )
     audit.record(
         "sheet.printed",
-        sheet.session,
+        session,
         by=by,
-        patient_id=sheet.session.patient_id,
+        patient_id=session.patient_id,
         state=sheet.content.state.name,
         code=sheet.content.sheet_code,
     )

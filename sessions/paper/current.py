@@ -94,8 +94,8 @@ def sheet_now(
     if for_reception:
         content = content.for_reception()
     says = keyed_hash(content.as_json())
-    sheet = Sheet(treatment_session, content, says, is_new=True)
-    return replace(sheet, is_new=not known.was_printed(sheet))
+    is_new = not known.was_printed(treatment_session, says)
+    return Sheet(treatment_session, content, says, is_new)
 
 
 class Known:
@@ -124,10 +124,10 @@ class Known:
         is_same = issued is not None and issued.content_hash == leaflet.says_hash
         return issued if is_same else None
 
-    def was_printed(self, sheet: Sheet) -> bool:
+    def was_printed(self, session: TreatmentSession, says_hash: str) -> bool:
         """Whether the sheet that was printed last says the same."""
-        issued = self.sheets.get(sheet.session.pk)
-        return issued is not None and issued.says_hash == sheet.says_hash
+        issued = self.sheets.get(session.pk)
+        return issued is not None and issued.says_hash == says_hash
 
     def text_for(self, language: str) -> LeafletText:
         """The words that are printed now in a language; raises NoSuchLeaflet."""

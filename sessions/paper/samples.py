@@ -1,5 +1,6 @@
 """Papers about an invented patient: to be looked at, tested and measured."""
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from mesoclinic.vocabulary import AllergyState, Side
 from protocols import drawings
 from protocols.maps import Map, Mark, PointState
 from protocols.wording import shipped
+from sessions.paper.calendar import calendar_text
 from sessions.paper.content import (
     Allergies,
     AmendmentRow,
@@ -30,6 +32,8 @@ from sessions.paper.content import (
     Visit,
     english_headings,
 )
+from sessions.paper.documents import sample_visits
+from sessions.schedule.models import Site
 
 SMITH = Identity(
     name_family="Smith",
@@ -223,16 +227,9 @@ def signed_sheet(size: int = 8, /, **changes: Any) -> SheetContent:
     return replace(signed, **changes)
 
 
-def _calendar(*days: str) -> str:
-    """Visits as long as a clinic's own: how fine a QR code is depends on it."""
-    visits = (
-        "BEGIN:VEVENT\r\nSUMMARY:Northgate Pain Clinic\r\n"
-        f"DTSTART:{day}T102000Z\r\nDTEND:{day}T104000Z\r\nDTSTAMP:20261120T091500Z\r\n"
-        f"UID:S-{day[-6:]}-1@mesoclinic.invalid\r\nSEQUENCE:0\r\nEND:VEVENT\r\n"
-        for day in days
-    )
-    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:mesoclinic\r\n"
-    return f"{head}{''.join(visits)}END:VCALENDAR\r\n"
+def _calendar(first: dt.date, *days: int) -> str:
+    site = Site(pk=1, name="Northgate Pain Clinic")
+    return calendar_text(sample_visits(site, first, days=days))
 
 
 def leaflet(**changes: Any) -> LeafletContent:
@@ -266,7 +263,7 @@ def leaflet(**changes: Any) -> LeafletContent:
         ),
         evaluation="Then we look at how well it worked: "
         "Tuesday 8 December 2026, 10:20.",
-        calendar=_calendar("20261128"),
+        calendar=_calendar(dt.date(2026, 11, 21), 7),
         version="A1",
     )
     return replace(content, **changes)
@@ -295,7 +292,7 @@ def card(**changes: Any) -> CardContent:
             )
             for number, day in days.items()
         ),
-        calendar=_calendar("20261124", "20261127", "20261201"),
+        calendar=_calendar(dt.date(2026, 11, 24), 0, 3, 7),
     )
     return replace(content, **changes)
 

@@ -98,6 +98,8 @@ def test_create_admin_takes_no_account_of_one_who_cannot_sign_in(ada, password_g
 
     call_command("create_admin", **ANSWERS)
 
+    assert User.objects.filter(is_admin=True, is_active=True).count() == 1
+
 
 # --- verify_audit -------------------------------------------------------------
 
@@ -134,10 +136,12 @@ def test_verify_audit_names_the_first_bad_entry(trail):
         call_command("verify_audit")
 
 
-def test_verify_audit_finds_an_earlier_head(trail):
+def test_verify_audit_finds_an_earlier_head(trail, capsys):
     audit.record("record.saved", by=None)
 
     call_command("verify_audit", f"--head=3:{trail[-1].hash}")
+
+    assert "Head: 4:" in capsys.readouterr().out
 
 
 def test_verify_audit_misses_what_was_cut_off(trail):

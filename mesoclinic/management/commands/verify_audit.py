@@ -7,7 +7,6 @@ Note the head somewhere else, say every evening: a trail cut short at its end is
 in itself, and only `--head` with a noted one tells.
 """
 
-import hashlib
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
@@ -15,7 +14,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mesoclinic import audit
 from mesoclinic.models import AuditEvent
-from sessions.models import Amendment, RecordVoid, SheetPhoto, Signature
+from sessions.models import (
+    Amendment,
+    RecordVoid,
+    SessionRecord,
+    SheetPhoto,
+    Signature,
+)
 from sessions.recording.sealing import broken_parts
 
 
@@ -66,16 +71,10 @@ def _check_contained(sequence: int, noted: str) -> None:
 def _check_records() -> int:
     """Return how many signed records there are; all of them hold."""
     count = 0
-    signatures = Signature.objects.order_by("pk").select_related(
-        "record__treatment_session__course__indication",
-        "record__treatment_session__course__protocol_version__protocol",
-    )
-    for signature in signatures.iterator(chunk_size=500):
-        broken = broken_parts(signature.record)
+    for record in SessionRecord.objects.signed().whole().iterator(chunk_size=500):
+        broken = broken_parts(record)
         if broken:
-            raise CommandError(
-                f"{signature.record}: not as it was signed: {', '.join(broken)}."
-            )
+            raise CommandError(f"{record}: not as it was signed: {', '.join(broken)}.")
         count += 1
     return count
 
@@ -84,7 +83,7 @@ def _check_photos() -> int:
     """Return how many photographs of sheets there are; all of them hold."""
     count = 0
     for photo in SheetPhoto.objects.order_by("pk").iterator(chunk_size=20):
-        if hashlib.sha256(photo.picture).hexdigest() != photo.sha256:
+        if not photo.is_as_attached:
             raise CommandError(f"{photo}: not as it was attached.")
         count += 1
     return count

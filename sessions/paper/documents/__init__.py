@@ -4,6 +4,7 @@ from sessions.paper.documents.leaflet import (
     aftercare_leaflet,
     facts_of,
     sample_leaflet,
+    sample_visits,
 )
 from sessions.paper.documents.others import (
     appointment_card,
@@ -19,6 +20,7 @@ __all__ = [
     "consent_form",
     "facts_of",
     "sample_leaflet",
+    "sample_visits",
     "session_sheet",
     "tray_label",
     "treatment_summary",

@@ -1,6 +1,7 @@
 """The aftercare leaflet of one visit: from its rows to what it says."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -25,35 +26,19 @@ def aftercare_leaflet(
 ) -> LeafletContent:
     """What the patient takes home: until when, what never, when to come back."""
     course, patient = treatment_session.course, treatment_session.patient
-    site, phrases = course.site, Phrases(text)
-    last = phrases.date(course.in_order[-1].target_date)
+    hours, phrases = course.protocol_version.dressing_hours, Phrases(text)
     return LeafletContent(
-        language=text.language,
-        direction=text.direction,
-        format=leaflet_format,
-        words=phrases.headings_with(
-            hours=course.protocol_version.dressing_hours, number=site.emergency_number
+        **_as_worded(text, course.site, hours=hours),
+        **_to_come(
+            next_visits(treatment_session), phrases, course.in_order[-1].target_date
         ),
-        clinic_name=site.name,
-        clinic_address=site.address,
-        clinic_phone=site.phone.as_national if site.phone else "",
-        out_of_hours=site.out_of_hours,
-        emergency_number=site.emergency_number,
+        format=leaflet_format,
         patient_name=patient.spoken_name,
         patient_number=patient.number_spaced,
         site=phrases.site(course.indication, course.side),
         treated_on=phrases.date(treatment_session.date),
         keep_until=_keep_until(treatment_session, phrases),
-        dressing_hours=course.protocol_version.dressing_hours,
-        visits=tuple(visit_of(s, phrases) for s in next_visits(treatment_session)),
-        calendar=calendar_text(next_visits(treatment_session)),
-        evaluation=phrases.word("evaluation", date=last),
-        advice=phrases.advice,
-        to_expect=phrases.lines("expect"),
-        call_us=phrases.lines("call"),
-        emergency=phrases.lines("emergency"),
-        version=str(text),
-        not_approved="" if text.is_approved else phrases.word("not_approved"),
+        dressing_hours=hours,
         facts=facts_of(treatment_session),
     )
 
@@ -62,59 +47,75 @@ def sample_leaflet(
     text: LeafletText, *, leaflet_format: LeafletFormat, site: Site | None
 ) -> LeafletContent:
     """A leaflet for nobody, to be read before its words are approved."""
-    site = site or Site()
-    phrases, visits = Phrases(text), _sample_visits(site)
+    site, today, phrases = site or Site(), timezone.localdate(), Phrases(text)
+    visits = sample_visits(site, today, days=(3, 7))
     return LeafletContent(
-        language=text.language,
-        direction=text.direction,
+        **_as_worded(text, site, hours=LEAST_DRESSING_HOURS),
+        **_to_come(visits, phrases, visits[-1].booked_date),
         format=leaflet_format,
-        words=phrases.headings_with(
-            hours=LEAST_DRESSING_HOURS, number=site.emergency_number
-        ),
-        clinic_name=site.name,
-        clinic_address=site.address,
-        clinic_phone=site.phone.as_national if site.phone else "",
-        out_of_hours=site.out_of_hours,
-        emergency_number=site.emergency_number,
         patient_name="Anne-Jorun Smith",
         patient_number="MC 000 000",
         site=phrases.shipped_site("achilles", Side.RIGHT),
-        treated_on=phrases.date(timezone.localdate()),
+        treated_on=phrases.date(today),
         keep_until="13:45",
-        visits=tuple(visit_of(each, phrases) for each in visits),
-        calendar=calendar_text(visits),
-        evaluation=phrases.word(
-            "evaluation", date=phrases.date(visits[-1].booked_date)
-        ),
-        advice=phrases.advice,
-        to_expect=phrases.lines("expect"),
-        call_us=phrases.lines("call"),
-        emergency=phrases.lines("emergency"),
-        version=str(text),
-        not_approved="" if text.is_approved else phrases.word("not_approved"),
     )
 
 
-def _sample_visits(site: Site) -> list[TreatmentSession]:
-    """Visits of nobody on day 3 and day 7, counted from today; never saved."""
+def sample_visits(
+    site: Site, first: dt.date, *, days: Iterable[int]
+) -> list[TreatmentSession]:
+    """Visits of nobody, so many days after the first, at 10:20; never to be saved."""
     course, clinician = Course(site=site), User(title="Dr", family_name="Cooper")
-    visits = []
-    for protocol_day in (3, 7):
-        day = timezone.localdate() + dt.timedelta(days=protocol_day)
-        starts_at = dt.datetime.combine(day, dt.time(10, 20), tzinfo=site.zone)
-        visits.append(
-            TreatmentSession(
-                pk=protocol_day,
-                course=course,
-                clinician=clinician,
-                protocol_day=protocol_day,
-                booked_date=day,
-                starts_at=starts_at,
-                ends_at=starts_at + dt.timedelta(minutes=20),
-                status_at=starts_at,
-            )
-        )
-    return visits
+    return [_sample_visit(course, clinician, first, day) for day in days]
+
+
+def _sample_visit(
+    course: Course, clinician: User, first: dt.date, protocol_day: int
+) -> TreatmentSession:
+    day = first + dt.timedelta(days=protocol_day)
+    starts_at = dt.datetime.combine(day, dt.time(10, 20), tzinfo=course.site.zone)
+    return TreatmentSession(
+        pk=protocol_day,
+        course=course,
+        clinician=clinician,
+        protocol_day=protocol_day,
+        booked_date=day,
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(minutes=20),
+        status_at=starts_at,
+    )
+
+
+def _as_worded(text: LeafletText, site: Site, *, hours: int) -> dict[str, Any]:
+    """What a leaflet says whoever it is for: the clinic's words, and whom to call."""
+    phrases, number = Phrases(text), site.emergency_number
+    return {
+        "language": text.language,
+        "direction": text.direction,
+        "words": phrases.headings_with(hours=hours, number=number),
+        "clinic_name": site.name,
+        "clinic_address": site.address,
+        "clinic_phone": site.phone.as_national if site.phone else "",
+        "out_of_hours": site.out_of_hours,
+        "emergency_number": number,
+        "advice": phrases.advice,
+        "to_expect": phrases.lines("expect"),
+        "call_us": phrases.lines("call"),
+        "emergency": phrases.lines("emergency"),
+        "version": str(text),
+        "not_approved": "" if text.is_approved else phrases.word("not_approved"),
+    }
+
+
+def _to_come(
+    visits: list[TreatmentSession], phrases: Phrases, last: dt.date
+) -> dict[str, Any]:
+    """When to come back, also for a phone, and when the course is looked at."""
+    return {
+        "visits": tuple(visit_of(visit, phrases) for visit in visits),
+        "calendar": calendar_text(visits),
+        "evaluation": phrases.word("evaluation", date=phrases.date(last)),
+    }
 
 
 def _keep_until(treatment_session: TreatmentSession, phrases: Phrases) -> str:

@@ -1,5 +1,7 @@
 """What was written by hand on a sheet, as it was photographed. Append-only."""
 
+import hashlib
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -67,6 +69,11 @@ class SheetPhoto(models.Model):
     def page_text(self) -> str:
         """`page 1 of 2`"""
         return f"page {self.page} of {self.pages}"
+
+    @property
+    def is_as_attached(self) -> bool:
+        """Whether the picture is the one whose hash was kept with it."""
+        return hashlib.sha256(self.picture).hexdigest() == self.sha256
 
     @property
     def is_withdrawn(self) -> bool:

@@ -33,6 +33,11 @@ class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
         """What is planned for a course and not signed yet."""
         return self.filter(treatment_session__course=course, signature__isnull=True)
 
+    def signed(self) -> "SessionRecordQuerySet":
+        """The signed ones, in order; also those that are void by now."""
+        signed = self.filter(signature__isnull=False).order_by("pk")
+        return signed.select_related("signature")
+
     def whole(self) -> "SessionRecordQuerySet":
         """With the visit and the course that are signed along with it."""
         return self.select_related(

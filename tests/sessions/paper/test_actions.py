@@ -18,9 +18,7 @@ from sessions.paper.current import leaflet_now, sheet_now
 from sessions.paper.documents import session_sheet
 from sessions.recording import actions as recording
 from tests.drafts import written
-from tests.factories import (
-    LeafletTextFactory,
-)
+from tests.factories import LeafletTextFactory
 from tests.pages import text_of
 from tests.sessions.paper.handing import issue_leaflet
 from tests.sessions.recording.test_actions import ENDED, MONDAY, NOW

@@ -95,6 +95,15 @@ def test_large_print_is_large(language, site):
     assert min(body) >= 16
 
 
+def test_a_sample_before_there_is_a_clinic_names_none(client_of, ada):
+    text = LeafletTextFactory()
+
+    page = client_of(ada).get(reverse("sessions:leaflet_sample", args=[text.pk]))
+
+    assert page.status_code == 200
+    assert "10:20, with Dr Cooper" in read(page.content).pages[0].extract_text()
+
+
 def test_admins_print_a_sample_before_they_approve(client_of, ada, site):
     text = LeafletTextFactory()
     sample = reverse("sessions:leaflet_sample", args=[text.pk])
