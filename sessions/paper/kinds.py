@@ -21,7 +21,7 @@ from sessions.paper.documents import (
     treatment_summary,
 )
 from sessions.paper.forms import LeafletForm, PaperForm
-from sessions.paper.printing import leaflet_document, sheet_document
+from sessions.paper.printing import label_document, leaflet_document, sheet_document
 
 
 @dataclass(frozen=True)
@@ -86,20 +86,14 @@ def _summary(row: TreatmentSession, asked: Asked, _: Known | None = None) -> ToP
 
 
 def _label(row: TreatmentSession, asked: Asked, _: Known | None = None) -> ToPrint:
-    """In the largest letters that leave it one label."""
-    context = {"label": tray_label(row)}
-    return _other("label", context, row, asked, fits=("", "small", "smallest"))
+    document = label_document(tray_label(row), paper=asked.paper, zone=row.zone)
+    return ToPrint(document, Other(row, "label"))
 
 
 def _other(
-    slug: str,
-    context: dict[str, Any],
-    row: TreatmentSession,
-    asked: Asked,
-    fits: tuple[str, ...] = ("",),
+    slug: str, context: dict[str, Any], row: TreatmentSession, asked: Asked
 ) -> ToPrint:
-    template = f"print/{slug}.html"
-    document = Document(template, context, asked.paper, row.zone, fits)
+    document = Document(f"print/{slug}.html", context, asked.paper, row.zone)
     return ToPrint(document, Other(row, slug))
 
 

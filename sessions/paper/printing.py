@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from mesoclinic.pdf import Document, Paper
 from mesoclinic.vocabulary import LeafletFormat
-from sessions.paper.content import LeafletContent, SheetContent
+from sessions.paper.content import LabelContent, LeafletContent, SheetContent
 
 # In points, and with less air; the best first. Where none comes on one page, the best
 # on two.
@@ -31,3 +31,9 @@ def leaflet_document(content: LeafletContent, *, paper: Paper) -> Document:
     """Return a leaflet as large as its format asks for, on one page if it can."""
     context, fits = {"leaflet": content}, FITS[content.format]
     return Document("print/leaflet.html", context, paper, fits=fits)
+
+
+def label_document(content: LabelContent, *, paper: Paper, zone: ZoneInfo) -> Document:
+    """Return a label for the tray, in the largest letters that leave it one label."""
+    fits = ("", "small", "smallest")
+    return Document("print/label.html", {"label": content}, paper, zone, fits)

@@ -27,7 +27,7 @@ from sessions.paper.content import (
     SummaryContent,
     Visit,
 )
-from sessions.paper.printing import leaflet_document, sheet_document
+from sessions.paper.printing import label_document, leaflet_document, sheet_document
 from sessions.paper.samples import (
     SMITH,
     blank_sheet,
@@ -218,6 +218,31 @@ def test_a_smaller_paper_is_one_page_and_says_who(name: str, paper: Paper) -> No
 
     assert "SMITH" in page.upper()
     assert "MC 000 123" in page
+
+
+def test_a_long_name_leaves_it_one_label() -> None:
+    (text,) = label_texts(label(identity=LONG))
+
+    assert squeezed(LONG.name_family) in squeezed(text)
+    assert "Prepared" in text
+
+
+def test_a_label_that_goes_on_says_whose_it_is() -> None:
+    known = tuple(f"substance {n} – rash and swelling all over" for n in range(9))
+    allergies = Allergies(state=AllergyState.KNOWN, known=known)
+
+    _, *others = label_texts(label(identity=LONG, allergies=allergies))
+
+    assert others
+    for text in others:
+        for words in ("MC 000 123", "14-Aug-1980", "S-000482, continued"):
+            assert words in text
+
+
+def label_texts(content: LabelContent) -> list[str]:
+    document = label_document(content, paper=Paper.A4, zone=LONDON)
+    reader = PdfReader(io.BytesIO(document.printed().content))
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
 
 
 def test_a_label_is_as_large_as_a_label_whatever_the_paper() -> None:
