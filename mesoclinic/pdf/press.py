@@ -39,18 +39,22 @@ def make(html: str, *, paper: Paper, tagged: bool = True) -> Printed:
     """Return `html` as PDF/UA-1; untagged only to measure what the tags cost."""
     if missing := unprintable(html):
         raise PdfError(f"these letters cannot be printed: {' '.join(missing)}")
-    import weasyprint
     from weasyprint.urls import FatalURLFetchingError
+
+    from mesoclinic.pdf.page import NotWellFormedError, Page
 
     options = _PDF_UA if tagged else {}
     with _collector_held(), _faults_raised():
         try:
             press = _press(paper)
-            laid_out = weasyprint.HTML(
-                string=html, base_url=STATIC_URL, url_fetcher=press.fetcher
-            ).render(press.fonts, stylesheets=[press.stylesheet], **options)
+            page = Page(html, base_url=STATIC_URL, url_fetcher=press.fetcher)
+            laid_out = page.render(
+                press.fonts, stylesheets=[press.stylesheet], **options
+            )
             content = laid_out.write_pdf(finisher=_name_bare_glyphs, **options)
             return Printed(content, pages=len(laid_out.pages))
+        except NotWellFormedError as error:
+            raise PdfError(f"the page is not well-formed: {error}") from error
         except FatalURLFetchingError as error:  # a BaseException
             raise PdfError(f"{error}: {error.__cause__}") from error
 

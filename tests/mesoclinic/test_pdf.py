@@ -2,6 +2,7 @@
 
 import gc
 import io
+import re
 import shutil
 import socket
 import subprocess
@@ -16,17 +17,25 @@ from django.contrib.staticfiles import finders
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 from pypdf import PdfReader
 
-from mesoclinic.pdf import Document, Paper, PdfError, make_pdf, pdf_response, press
+from mesoclinic.pdf import (
+    Document,
+    Paper,
+    PdfError,
+    documents,
+    make_pdf,
+    pdf_response,
+    press,
+)
 
 pytestmark = pytest.mark.no_database
 
-SVG = "<svg xmlns='http://www.w3.org/2000/svg' width=9 height=9><title>t</title>"
+SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><title>t</title>"
 # One white dot.
 PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2"
     "FAAAAABJRU5ErkJggg=="
 )
-PAGE = "<html lang=en><title>t</title><body>{}</body></html>"
+PAGE = "<html lang='en'><head><title>t</title></head><body>{}</body></html>"
 
 
 def page(body: str) -> str:
@@ -64,18 +73,18 @@ def test_a_knock_is_noticed(listener: socket.socket) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "<img alt=x src='{url}'>",
-        "<link rel=stylesheet href='{url}'>",
-        "<link rel=attachment href='{url}'>",
+        "<img alt='x' src='{url}'/>",
+        "<link rel='stylesheet' href='{url}'/>",
+        "<link rel='attachment' href='{url}'/>",
         "<style>@import url('{url}')</style>",
         "<style>@import '{url}'</style>",
         "<style>@font-face {{ font-family: X; src: url('{url}') }}</style>",
         "<p style=\"background: url('{url}')\">x</p>",
-        "<style>p::before {{ content: url('{url}') }}</style><p>x",
-        "<ul style=\"list-style-image: url('{url}')\"><li>x</ul>",
-        "<object data='{url}'></object><embed src='{url}'>",
-        "<base href='{url}/'><img alt=x src=here.png>",
-        SVG + "<image width=9 height=9 href='{url}'/></svg>",
+        "<style>p::before {{ content: url('{url}') }}</style><p>x</p>",
+        "<ul style=\"list-style-image: url('{url}')\"><li>x</li></ul>",
+        "<object data='{url}'></object><embed src='{url}'/>",
+        "<base href='{url}/'/><img alt='x' src='here.png'/>",
+        SVG + "<image width='9' height='9' href='{url}'/></svg>",
     ],
 )
 @pytest.mark.parametrize("scheme", ["http", "https", "file", "data", "ftp"])
@@ -88,7 +97,7 @@ def test_a_resource_that_is_not_ours_is_refused_unasked(
         "data": "data:image/svg+xml;base64,PHN2Zy8+",
     }.get(scheme, f"{scheme}://127.0.0.1:{port}/x")
 
-    with pytest.raises(PdfError):
+    with pytest.raises(PdfError, match="our static files|render SVG"):
         make_pdf(page(body.format(url=url)), paper=Paper.A4)
 
     assert knocks(listener) == 0
@@ -98,13 +107,13 @@ def test_a_resource_that_is_not_ours_is_refused_unasked(
 def test_a_picture_in_the_page_that_is_none_is_refused(data: str) -> None:
     with pytest.raises(PdfError):
         make_pdf(
-            page(f"<img alt=x src='data:image/png;base64,{data}'>"), paper=Paper.A4
+            page(f"<img alt='x' src='data:image/png;base64,{data}'/>"), paper=Paper.A4
         )
 
 
 def test_a_picture_in_the_page_is_printed() -> None:
     pdf = make_pdf(
-        page(f"<img alt=x src='data:image/png;base64,{PNG}'>"), paper=Paper.A4
+        page(f"<img alt='x' src='data:image/png;base64,{PNG}'/>"), paper=Paper.A4
     )
 
     assert len(PdfReader(io.BytesIO(pdf)).pages[0].images) == 1
@@ -117,8 +126,8 @@ def test_a_picture_in_the_page_is_printed() -> None:
         "<iframe src='{url}'></iframe>",
         "<script src='{url}'></script>",
         "<video src='{url}' poster='{url}'></video>",
-        "<input type=image src='{url}'>",
-        "<meta http-equiv=refresh content='0; url={url}'>",
+        "<input type='image' src='{url}'/>",
+        "<meta http-equiv='refresh' content='0; url={url}'/>",
         SVG + "<use href='{url}#a'/></svg>",
     ],
 )
@@ -143,11 +152,11 @@ def test_what_does_not_print_is_not_fetched(body: str, listener: socket.socket) 
 )
 def test_only_files_among_the_static_ones_are_found(path: str) -> None:
     with pytest.raises(PdfError):
-        make_pdf(page(f"<img alt=x src='{path}'>"), paper=Paper.A4)
+        make_pdf(page(f"<img alt='x' src='{path}'/>"), paper=Paper.A4)
 
 
 def test_a_static_file_is_found() -> None:
-    body = "<img alt='No ice' src='drawings/leaflet/no-ice.svg'>"
+    body = "<img alt='No ice' src='drawings/leaflet/no-ice.svg'/>"
 
     assert make_pdf(page(body), paper=Paper.A4).startswith(b"%PDF-1.7")
 
@@ -200,7 +209,7 @@ def test_letters_look_like_themselves(weight: int, file: str, tmp_path: Path) ->
     """Compare pictures: with a wrong font inside, the text read back is still right."""
     letters = NAMES.replace(" ", "")
     style = f"font: {weight} 40pt Noto Sans; letter-spacing: 40pt; line-height: 2"
-    lines = "<br>".join(NAMES.split())
+    lines = "<br/>".join(NAMES.split())
     content = make_pdf(page(f"<div style='{style}'>{lines}</div>"), paper=Paper.A4)
     font = finders.find(f"vendor/noto-sans-{weight}/NotoSans_{file}.ttf")
     models = {
@@ -264,10 +273,50 @@ def test_what_people_type_prints(text: str) -> None:
     assert make_pdf(page(f"<p>{text}</p>"), paper=Paper.LETTER)
 
 
+def test_every_white_space_prints() -> None:
+    every = map(chr, range(sys.maxunicode))
+
+    assert make_pdf(page("".join(filter(str.isspace, every))), paper=Paper.A4)
+
+
+def test_what_xml_has_no_place_for_is_a_space() -> None:
+    pdf = make_pdf(page("one\x0btwo\x0cthree\x1ffour"), paper=Paper.A4)
+
+    assert PdfReader(io.BytesIO(pdf)).pages[0].extract_text() == "one two three four"
+
+
+@pytest.mark.parametrize(
+    "body", ["<p>x", "<br>", "a & b", "a&nbsp;b", "<b><i>x</b></i>"]
+)
+def test_a_template_with_a_slip_in_it_is_an_error_and_not_a_guess(body: str) -> None:
+    with pytest.raises(PdfError, match="not well-formed"):
+        make_pdf(page(body), paper=Paper.A4)
+
+
 @pytest.mark.parametrize("letter", ["李", "ก"])
 def test_a_letter_that_no_font_has_is_named_and_not_left_blank(letter: str) -> None:
     with pytest.raises(PdfError, match=f"cannot be printed: {letter}"):
         make_pdf(page(f"<p>a{letter}b</p>"), paper=Paper.LETTER)
+
+
+# Of these there is nothing to say: they stand in a line, as whatever is not described.
+INLINE = {"b", "i", "small", "span", "strong", "time"}
+NOT_DRAWN = {"meta", "title", "link"}
+OF_A_DRAWING = {"circle", "desc", "g", "path", "text"}
+
+
+def test_our_stylesheet_describes_each_element_of_paper() -> None:
+    """WeasyPrint is given no other: a list it leaves out would run on in a line."""
+    templates = documents.TEMPLATES.rglob("*.html")
+    tags = set(re.findall(r"<([a-z]\w*)", " ".join(map(Path.read_text, templates))))
+    [styles] = [each for each in press.static_files() if each.suffix == ".css"]
+    section = styles.read_text(encoding="utf-8").split("/* --- ")[2]
+
+    selectors = re.sub(r"\{.*?\}|/\*.*?\*/", "", section, flags=re.DOTALL)
+    described = set(re.findall(r"[a-z]\w*", selectors))
+
+    assert section.startswith("What elements are")
+    assert tags - described <= INLINE | NOT_DRAWN | OF_A_DRAWING
 
 
 # --- Made once, one at a time -----------------------------------------------
@@ -328,7 +377,7 @@ def test_the_garbage_collector_is_left_as_it_was(enabled: bool) -> None:
     try:
         make_pdf(page("x"), paper=Paper.A4)
         with pytest.raises(PdfError):
-            make_pdf(page("<img alt=x src=missing.png>"), paper=Paper.A4)
+            make_pdf(page("<img alt='x' src='missing.png'/>"), paper=Paper.A4)
 
         assert gc.isenabled() is enabled
     finally:

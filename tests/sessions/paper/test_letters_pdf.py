@@ -68,10 +68,14 @@ Piece = tuple[str, str]
 
 
 def page_with(body: str) -> bytes:
-    return make_pdf(
-        "<html lang=en><title>t</title><body class=leaflet>"
-        f"<p style='font-size: 48pt; white-space: nowrap'>{body}</p></body></html>",
-        paper=Paper.A4,
+    line = f"<p style='font-size: 48pt; white-space: nowrap'>{body}</p>"
+    return make_pdf(page_of(line), paper=Paper.A4)
+
+
+def page_of(body: str) -> str:
+    return (
+        "<html lang='en'><head><title>t</title></head>"
+        f"<body class='leaflet'>{body}</body></html>"
     )
 
 
@@ -265,9 +269,8 @@ def test_every_letter_that_counts_as_printable_is_in_our_fonts(
     )
     text = " ".join(every).translate({ord("<"): "&lt;", ord("&"): "&amp;"})
     styled = f"<p style='font-weight: {weight}'>{text}</p>"
-    html = f"<html lang=en><title>t</title><body class=leaflet>{styled}</body></html>"
 
-    content = make_pdf(html, paper=Paper.A4)
+    content = make_pdf(page_of(styled), paper=Paper.A4)
 
     assert len(every) > 5000
     assert all(OURS.fullmatch(font) for font in embedded(content)), embedded(content)
