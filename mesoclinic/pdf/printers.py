@@ -12,9 +12,11 @@ import resource
 import warnings
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as Late
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -34,10 +36,15 @@ def run(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
 
 
 def start(work: Callable[..., Any], *args: Any, **options: Any) -> ProcessFuture:
-    """Begin `work` in the next child that is free."""
-    return _pool(os.getpid()).schedule(
-        work, args=args, kwargs=options, timeout=LONGEST_S
-    )
+    """Begin `work` in the next child that is free; what goes wrong, `outcome` tells."""
+    try:
+        return _working_pool().schedule(
+            work, args=args, kwargs=options, timeout=LONGEST_S
+        )
+    except (OSError, RuntimeError) as error:
+        failed = ProcessFuture()
+        failed.set_exception(PdfError(f"no printer could be started: {error}"))
+        return failed
 
 
 def outcome(future: ProcessFuture) -> Any:
@@ -46,8 +53,26 @@ def outcome(future: ProcessFuture) -> Any:
         return future.result()
     except Late as error:
         raise PdfError(f"it took longer than {LONGEST_S} seconds") from error
-    except (MemoryError, ProcessExpired) as error:
+    except (MemoryError, ProcessExpired, BrokenProcessPool) as error:
         raise PdfError(f"it ended, or needed more than {MEMORY_MIB} MB") from error
+
+
+_renewing = Lock()
+
+
+def _working_pool() -> ProcessPool:
+    """The children of this process, new ones where those there were are given up.
+
+    The pool gives all of them up when one ends while it waits for work: killed by the
+    system for the memory of another program, or by an admin.
+    """
+    with _renewing:
+        pool = _pool(os.getpid())
+        if not pool.active:
+            _close(pool)
+            _pool.cache_clear()
+            pool = _pool(os.getpid())
+        return pool
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,8 @@
 """Child processes that make documents are ended when they go too far."""
 
+import errno
 import os
+import signal
 import time
 
 import pytest
@@ -76,3 +78,32 @@ def test_what_went_wrong_is_told_as_it_was():
 
 def test_a_child_has_none_of_the_machines_fonts():
     assert printers.run(os.getenv, "FONTCONFIG_FILE").endswith("fonts.conf")
+
+
+def test_a_child_that_is_killed_while_it_waits_is_replaced():
+    killed = printers.run(os.getpid)
+
+    os.kill(killed, signal.SIGKILL)
+    time.sleep(1)  # until its pool has seen that it is gone
+
+    assert printers.run(os.getpid) != killed
+
+
+def test_children_that_never_come_up_are_told_of_and_the_next_do(monkeypatch):
+    with monkeypatch.context() as context:
+        context.setattr(printers, "_set_up", die)
+        printers._pool.cache_clear()
+        with pytest.raises(PdfError):
+            printers.run(os.getpid)
+
+    assert printers.run(os.getpid)
+
+
+def test_where_no_process_can_be_started_it_is_told(monkeypatch):
+    def full():
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(printers, "_working_pool", full)
+
+    with pytest.raises(PdfError, match="no printer could be started"):
+        printers.run(os.getpid)
