@@ -193,6 +193,8 @@ def hostile(content: Any, text: str) -> Any:
         "<object data=http://127.0.0.1:{port}/x>",
         "<a rel=attachment href=file:///etc/passwd>",
         "<base href=http://127.0.0.1:{port}/><meta http-equiv=refresh>",
+        "<!DOCTYPE a [<!ENTITY x SYSTEM 'http://127.0.0.1:{port}/x'>]>&x;&nbsp;",
+        "]]><![CDATA[<?xml-stylesheet href='http://127.0.0.1:{port}/x'?>-->",
     ],
 )
 def test_what_people_type_is_printed_and_never_fetched(name: str, text: str) -> None:
@@ -204,6 +206,17 @@ def test_what_people_type_is_printed_and_never_fetched(name: str, text: str) -> 
         with pytest.raises(BlockingIOError):
             listener.accept()
     assert squeezed(text) in squeezed(printed)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_that_people_type_stay_lines(end: str) -> None:
+    typed = end.join(("first of two", "second of two"))
+    amended = replace(signed_sheet().amendments[0], text=typed)
+    sheet = signed_sheet(note=typed, mixture_note=typed, amendments=(amended,))
+
+    for content, times in ((sheet, 3), (summary(evaluation=(typed,)), 1)):
+        text = PdfReader(io.BytesIO(print_it(content))).pages[0].extract_text()
+        assert re.sub(r"\s*\n\s*", "|", text).count("first of two|second") == times
 
 
 def squeezed(text: str) -> str:
