@@ -248,8 +248,11 @@ STATICFILES_DIRS = [
     ("vendor/bootstrap", _PACKAGES / "bootstrap" / "dist" / "css"),
     ("vendor/noto-sans-400", _FONTS / "noto-sans" / "400Regular"),
     ("vendor/noto-sans-600", _FONTS / "noto-sans" / "600SemiBold"),
-    ("vendor/noto-sans-arabic-400", _FONTS / "noto-sans-arabic" / "400Regular"),
-    ("vendor/noto-sans-arabic-600", _FONTS / "noto-sans-arabic" / "600SemiBold"),
+    ("vendor/ibm-plex-sans-arabic-400", _FONTS / "ibm-plex-sans-arabic" / "400Regular"),
+    (
+        "vendor/ibm-plex-sans-arabic-600",
+        _FONTS / "ibm-plex-sans-arabic" / "600SemiBold",
+    ),
     ("vendor/noto-sans-hebrew-400", _FONTS / "noto-sans-hebrew" / "400Regular"),
     ("vendor/noto-sans-hebrew-600", _FONTS / "noto-sans-hebrew" / "600SemiBold"),
     ("vendor/noto-sans-math-400", _FONTS / "noto-sans-math" / "400Regular"),

@@ -88,8 +88,9 @@ def _first_to_fit(pages: Sequence[str], paper: Paper) -> Printed:
 def _name_bare_glyphs(_: "Document", pdf: Any) -> None:
     """Give each glyph a character, as PDF/UA asks.
 
-    The dots of an Arabic letter are glyphs of their own, left without one. They get
-    U+034F: it shows nothing, and joins nothing, in text that is copied or read out.
+    Some vowel signs of Arabic are drawn in parts, and all but the first are left
+    without one. They get U+034F: it shows nothing, and joins nothing, in text that is
+    copied or read out.
     """
     for item in pdf.objects:
         stream = getattr(item, "stream", [])

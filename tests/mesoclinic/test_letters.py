@@ -80,8 +80,8 @@ def test_the_fonts_are_those_of_the_stylesheet() -> None:
     assert names == [
         "NotoSans_400Regular.ttf",
         "NotoSans_600SemiBold.ttf",
-        "NotoSansArabic_400Regular.ttf",
-        "NotoSansArabic_600SemiBold.ttf",
+        "IBMPlexSansArabic_400Regular.ttf",
+        "IBMPlexSansArabic_600SemiBold.ttf",
         "NotoSansHebrew_400Regular.ttf",
         "NotoSansHebrew_600SemiBold.ttf",
         "NotoSansMath_400Regular.ttf",

@@ -185,8 +185,8 @@ def test_a_broken_font_is_an_error(other_static_files: Path) -> None:
     for folder, name in (
         ("noto-sans-400", "NotoSans_400Regular.ttf"),
         ("noto-sans-600", "NotoSans_600SemiBold.ttf"),
-        ("noto-sans-arabic-400", "NotoSansArabic_400Regular.ttf"),
-        ("noto-sans-arabic-600", "NotoSansArabic_600SemiBold.ttf"),
+        ("ibm-plex-sans-arabic-400", "IBMPlexSansArabic_400Regular.ttf"),
+        ("ibm-plex-sans-arabic-600", "IBMPlexSansArabic_600SemiBold.ttf"),
     ):
         font = other_static_files / "vendor" / folder / name
         font.parent.mkdir(parents=True)

@@ -7,6 +7,7 @@ piece by piece as it should stand from left to right, and the two pictures compa
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import page as pdf_validator
 import pypdfium2
 import pytest
 from django.contrib.staticfiles import finders
@@ -44,15 +46,16 @@ pytestmark = pytest.mark.no_database
 FONTS = {
     "latin": "vendor/noto-sans-400/NotoSans_400Regular.ttf",
     "bold": "vendor/noto-sans-600/NotoSans_600SemiBold.ttf",
-    "arabic": "vendor/noto-sans-arabic-400/NotoSansArabic_400Regular.ttf",
-    "bold arabic": "vendor/noto-sans-arabic-600/NotoSansArabic_600SemiBold.ttf",
+    "arabic": "vendor/ibm-plex-sans-arabic-400/IBMPlexSansArabic_400Regular.ttf",
+    "bold arabic": "vendor/ibm-plex-sans-arabic-600/IBMPlexSansArabic_600SemiBold.ttf",
     "hebrew": "vendor/noto-sans-hebrew-400/NotoSansHebrew_400Regular.ttf",
     "bold hebrew": "vendor/noto-sans-hebrew-600/NotoSansHebrew_600SemiBold.ttf",
     "emoji": "vendor/noto-emoji-400/NotoEmoji_400Regular.ttf",
 }
 RIGHT_TO_LEFT = {"arabic", "bold arabic", "hebrew", "bold hebrew"}
 OURS = re.compile(
-    r"/[A-Z]{6}\+Noto-(Sans(-Arabic|-Hebrew|-Math|-Symbols-2,)?(-Semi-Bold)?|Emoji)"
+    r"/[A-Z]{6}\+(Noto-(Sans(-Hebrew|-Math|-Symbols-2,)?(-Semi-Bold)?|Emoji)"
+    r"|IBM-Plex-Sans-Arabic(-Semi-Bold)?)"
 )
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 
@@ -171,7 +174,7 @@ NAMES: dict[str, tuple[Piece, ...]] = {
     "فاطمة الزهراء": (("فاطمة الزهراء", "arabic"),),
     "יעקב בן־דוד": (("יעקב בן־דוד", "hebrew"),),
     "שָׁלוֹם": (("שָׁלוֹם", "hebrew"),),
-    "فاطمة 12 الزهراء": (("الزهراء", "arabic"), (" 12 ", "latin"), ("فاطمة", "arabic")),
+    "فاطمة 12 الزهراء": ((" الزهراء", "arabic"), ("12", "latin"), ("فاطمة ", "arabic")),
     "יעקב 12 בן־דוד": (("בן־דוד", "hebrew"), (" 12 ", "latin"), ("יעקב", "hebrew")),
     "יעקב 12": (("12 ", "latin"), ("יעקב", "hebrew")),
     "יעקב (Kobi) כהן": (("כהן", "hebrew"), (" (Kobi) ", "latin"), ("יעקב", "hebrew")),
@@ -247,6 +250,52 @@ def test_a_name_in_brackets_needs_a_direction_of_its_own() -> None:
     sheet = draft_sheet(identity=replace(SMITH, name_family=name, name_given=name))
     html = render_to_string("print/sheet.html", {"sheet": sheet})
     assert html.count(f'<bdi dir="rtl">{name}</bdi>') == 4
+
+
+# --- What is read out, searched and copied ----------------------------------
+
+ARABIC = "ا ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن ه و ي ة ى ء أ إ ؤ ئ پ چ ژ گ"
+
+
+@pytest.mark.parametrize(
+    "text", [ARABIC, "مسودة، تنتظر موافقة العيادة", "שלום", "Łódź"]
+)
+def test_the_text_behind_the_letters_is_what_was_typed(text: str) -> None:
+    assert words_behind(page_with(own_direction(text))) == text.split()
+
+
+@pytest.mark.parametrize("language", shipped())
+def test_each_letter_of_a_leaflet_is_behind_its_picture(language: str) -> None:
+    """In any order: programs turn round two letters that are drawn as one."""
+    words = " ".join(shipped()[language].lists["call"])
+
+    read = words_behind(make_pdf(page_of(own_direction(words)), paper=Paper.A4))
+
+    assert Counter("".join(read)) == Counter("".join(words.split()))
+
+
+def test_each_glyph_of_arabic_with_its_vowel_signs_has_a_character() -> None:
+    """PDF/UA asks for it; one glyph without makes the whole table of a font invalid."""
+    signs = [each for each in map(chr, range(0x610, 0x6EE)) if not unprintable(each)]
+    marks = [each for each in signs if unicodedata.category(each) == "Mn"]
+    content = page_with(own_direction(" ".join(f"ب{each}\u0651" for each in marks)))
+
+    report = pdf_validator.validate_pdf_bytes(content, profile="ua1")
+
+    assert len(marks) > 40
+    assert [failure.message for failure in report.failures] == []
+
+
+def words_behind(content: bytes) -> list[str]:
+    """What a program finds on a page, but for the numbers in its foot."""
+    with (
+        closing(pypdfium2.PdfDocument(content)) as document,
+        closing(document[0]) as page,
+        closing(page.get_textpage()) as found,
+    ):
+        *words, number, count = found.get_text_range().split()
+    assert (number, count) == ("1", "1")
+    return words
 
 
 # --- Only our fonts ---------------------------------------------------------
