@@ -42,7 +42,7 @@ def start(work: Callable[..., Any], *args: Any, **options: Any) -> ProcessFuture
             work, args=args, kwargs=options, timeout=LONGEST_S
         )
     except (OSError, RuntimeError) as error:
-        failed = ProcessFuture()
+        failed: ProcessFuture = ProcessFuture()
         failed.set_exception(PdfError(f"no printer could be started: {error}"))
         return failed
 
