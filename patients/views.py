@@ -43,7 +43,7 @@ def open_patient(request: ClinicRequest, pk: int) -> Patient:
 def find(request: ClinicRequest) -> HttpResponseBase:
     """Find patients by anything on a card or said on the phone; visits by a sheet."""
     text = request.GET.get("q", "")[:LONGEST_SEARCH]
-    if request.user.can(Permission.RECORD_VIEW) and (code := SheetCode.read(text)):
+    if code := _sheet_code(request, text):
         return redirect("sessions:sheet_of_code", code)
     found = list(Patient.objects.search(text, at_most=FOUND_AT_MOST + 1))
     audit.record("patients.searched", by=request.user, found=len(found))
@@ -62,8 +62,15 @@ def find(request: ClinicRequest) -> HttpResponseBase:
 def quick(request: ClinicRequest) -> HttpResponseBase:
     """Find while typing. Not in the audit trail: who is opened then, is."""
     text = request.GET.get("q", "")[:LONGEST_SEARCH]
+    if code := _sheet_code(request, text):
+        return render(request, "patients/_quick_sheet.html", {"code": code})
     found = finder.look_up(text, by=request.user)
     return render(request, "patients/_quick.html", {"q": text, "found": found})
+
+
+def _sheet_code(request: ClinicRequest, text: str) -> SheetCode | None:
+    """The code of a session sheet, for those who may see what it leads to."""
+    return SheetCode.read(text) if request.user.can(Permission.RECORD_VIEW) else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -103,6 +103,15 @@ def test_typing_the_code_opens_the_visit_with_the_same_numbers(chair, planned):
     assert "the same numbers as here" in text_of(page)
 
 
+def test_a_code_is_offered_while_it_is_typed(chair, planned, rita, client_of):
+    url, code = reverse("patients:quick"), code_of(planned)
+    leads_to = reverse("sessions:sheet_of_code", args=[code])
+
+    assert leads_to in chair.get(url, {"q": str(code).lower()}).content.decode()
+    assert leads_to not in chair.get(url, {"q": str(code)[:-1]}).content.decode()
+    assert leads_to not in client_of(rita).get(url, {"q": code}).content.decode()
+
+
 def test_a_changed_plan_is_told_before_anything_is_keyed_in(chair, planned):
     code = code_of(planned)
     planned.record.points.filter(number=1).update(x=Decimal("0.4"))
