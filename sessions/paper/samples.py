@@ -330,7 +330,7 @@ def consent_form(**changes: Any) -> ConsentContent:
 
 def summary(**changes: Any) -> SummaryContent:
     """Return the summary of a course with a visit that is void and one ahead."""
-    mixture = "Procaine 2 % 1 mL, Sodium chloride 0.9 % 1 mL"
+    mixture = "Procaine 2 % 1\u00a0mL, Sodium chloride 0.9 % 1\u00a0mL"
     row: dict[str, Any] = {"points": "8", "total": "0.8 mL", "mixture": mixture}
     content = SummaryContent(
         **_STAFF_PAPER,

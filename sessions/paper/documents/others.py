@@ -104,7 +104,7 @@ def _summary_row(session: TreatmentSession) -> SummaryRow:
     if record.is_void:
         return SummaryRow(**row, state="record void: does not count")
     given = [p.given_ml for p in record.points_in_order if p.given_ml]
-    parts = (f"{p.product_name} {format_ml(p.volume_ml)}" for p in _parts(record))
+    parts = (f"{p.product_name} {_unbroken_ml(p.volume_ml)}" for p in _parts(record))
     return SummaryRow(
         **row,
         points=str(len(given)),
@@ -112,6 +112,11 @@ def _summary_row(session: TreatmentSession) -> SummaryRow:
         mixture=", ".join(parts) or record.mixture,
         pain=f"{_score(record.pain_before)} → {_score(record.pain_after)}",
     )
+
+
+def _unbroken_ml(volume_ml: Decimal) -> str:
+    """`1 mL`, of which no line ends with the 1."""
+    return format_ml(volume_ml).replace(" ", "\u00a0")
 
 
 def _parts(record: SessionRecord) -> list:

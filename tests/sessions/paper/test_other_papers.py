@@ -108,7 +108,7 @@ def test_a_summary_counts_what_was_given_and_no_more(treat, course, dr_cooper, p
     first, second, _ = summed_up(course).rows
 
     assert (first.points, first.total) == ("8", "0.8 mL")
-    assert (first.mixture, first.pain) == ("Lidocaine 1 % 2 mL", "7 → 4")
+    assert (first.mixture, first.pain) == ("Lidocaine 1 % 2\u00a0mL", "7 → 4")
     assert (second.state, second.points, second.total) == ("not signed", "", "")
     text = printed("summary", session, dr_cooper)
     for words in ("SMITH, Anne", "0.8 mL", "7 → 4", "not signed"):
